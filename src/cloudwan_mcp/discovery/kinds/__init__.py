@@ -1,0 +1,58 @@
+"""Every kind, in the order of its listing; a new one is its file and its line here."""
+
+from __future__ import annotations
+
+from cloudwan_mcp.discovery.kind import Kind
+from cloudwan_mcp.discovery.kinds import (
+    attachment,
+    connect_peer,
+    connect_peer_association,
+    connection,
+    core_network,
+    core_network_layout,
+    customer_gateway_association,
+    device,
+    global_network,
+    link,
+    nat_configuration,
+    network_resource,
+    network_resource_count,
+    network_resource_relationship,
+    network_route,
+    network_telemetry,
+    peering,
+    policy,
+    policy_version,
+    prefix_list_association,
+    routing_policy_association,
+    site,
+    transit_gateway_connect_peer_association,
+    transit_gateway_registration,
+)
+
+KINDS: tuple[Kind, ...] = (
+    global_network.KIND,
+    core_network.KIND,
+    core_network_layout.KIND,
+    policy.KIND,
+    policy_version.KIND,
+    attachment.KIND,
+    network_resource_count.KIND,
+    peering.KIND,
+    connect_peer.KIND,
+    site.KIND,
+    device.KIND,
+    link.KIND,
+    connection.KIND,
+    transit_gateway_registration.KIND,
+    customer_gateway_association.KIND,
+    connect_peer_association.KIND,
+    transit_gateway_connect_peer_association.KIND,
+    routing_policy_association.KIND,
+    prefix_list_association.KIND,
+    nat_configuration.KIND,
+    network_resource.KIND,
+    network_telemetry.KIND,
+    network_resource_relationship.KIND,
+    network_route.KIND,
+)

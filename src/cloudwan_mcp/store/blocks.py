@@ -1,0 +1,88 @@
+"""Blocks: 16 rows of text deflated together against a dictionary of the same kind of text."""
+
+from __future__ import annotations
+
+import zlib
+from collections import OrderedDict
+from collections.abc import Iterator
+
+ROWS = 16
+LONE_CHARACTERS = 32 * 1024  # a row this long is a block of its own, so that its neighbours stay cheap
+DICTIONARY_BYTES = 32 * 1024  # deflate's window: more is never looked at
+LEVEL = 1
+MOST_BYTES = 64 * 1024 * 1024  # a block that would inflate beyond this is damaged, not large
+_ROW, _FIELD = "\x1e", "\x1f"  # control characters, which JSON text cannot contain unescaped
+_CONTROLS = dict.fromkeys(range(32), " ")
+
+Row = tuple[str, str, str]
+
+
+def plain(text: str, most: int = 256) -> str:
+    """`text` on one line, without control characters, at most `most` characters."""
+    text = text if len(text) <= most else text[: most - 1] + "…"
+    return text if text.isprintable() else text.translate(_CONTROLS)
+
+
+class Packer:
+    """Writes blocks of one kind; the dictionary is the first page's own text."""
+
+    def __init__(self, dictionary: bytes) -> None:
+        self._primed = zlib.compressobj(LEVEL, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, dictionary)
+
+    def pack(self, rows: list[Row]) -> Iterator[tuple[int, bytes]]:
+        """(offset of the block's first row, bytes) for each block of `rows` = (id, name, attributes)."""
+        for start, end in _cuts(rows):
+            text = _ROW.join([_FIELD.join(row) for row in rows[start:end]])
+            deflate = self._primed.copy()
+            yield start, deflate.compress(text.encode("utf-8", "surrogatepass")) + deflate.flush()
+
+
+def _cuts(rows: list[Row]) -> Iterator[tuple[int, int]]:
+    start = size = 0
+    for end, row in enumerate(rows):
+        if end > start and (end - start == ROWS or size + len(row[2]) > LONE_CHARACTERS):
+            yield start, end
+            start, size = end, 0
+        size += len(row[2])
+    if rows:
+        yield start, len(rows)
+
+
+def dictionary_of(rows: list[Row]) -> bytes:
+    """The text that later blocks are likely to repeat: the last window of the first page."""
+    text = _ROW.join(_FIELD.join(row) for row in rows[-64:])
+    return text.encode("utf-8", "surrogatepass")[-DICTIONARY_BYTES:]
+
+
+def unpack(data: bytes, dictionary: bytes) -> list[Row]:
+    inflate = zlib.decompressobj(-15, zdict=dictionary)
+    text = inflate.decompress(data, MOST_BYTES).decode("utf-8", "surrogatepass")
+    return [_split(row) for row in text.split(_ROW)]
+
+
+def _split(row: str) -> Row:
+    identifier, name, attributes = row.split(_FIELD)
+    return identifier, name, attributes
+
+
+class BlockCache:
+    """The last few unpacked blocks, so that neighbouring rows unpack each once; bounded in characters."""
+
+    def __init__(self, most: int = 1024 * 1024) -> None:
+        self._most = most
+        self._held: OrderedDict[int, tuple[list[Row], int]] = OrderedDict()
+        self.characters = 0
+
+    def get(self, first: int) -> list[Row] | None:
+        held = self._held.get(first)
+        if held is None:
+            return None
+        self._held.move_to_end(first)
+        return held[0]
+
+    def put(self, first: int, rows: list[Row]) -> None:
+        size = sum(len(row[2]) for row in rows)
+        self._held[first] = (rows, size)
+        self.characters += size
+        while self.characters > self._most and len(self._held) > 1:
+            self.characters -= self._held.popitem(last=False)[1][1]

@@ -1,0 +1,80 @@
+"""What a caller wants to see of a snapshot, as values and as SQL over the hot columns."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from cloudwan_mcp.store.words import Words
+
+ATTACHMENT = "attachment"  # stands for every type of attachment, those AWS has yet to name included
+
+
+@dataclass(slots=True, frozen=True)
+class Filters:
+    """Empty members do not filter. `tag` is `key` or `key=value`; `text` is looked for, without regard to
+    case, in ids, names and attributes."""
+
+    types: tuple[str, ...] = ()
+    global_network: str = ""
+    core_network: str = ""
+    segment: str = ""
+    edge: str = ""
+    account: str = ""
+    state: str = ""
+    tag: str = ""
+    text: str = ""
+
+    @property
+    def needs_attributes(self) -> bool:
+        return bool(self.tag or self.text)
+
+    def where(self, words: Words) -> tuple[str, list[int]] | None:
+        """SQL and its parameters; None when a value occurs nowhere, so nothing can match."""
+        parts: list[str] = []
+        values: list[int] = []
+        for column, codes in self._codes(words):
+            if not codes:
+                return None
+            parts.append(f"{column} IN ({','.join('?' * len(codes))})" if len(codes) > 1 else f"{column} = ?")
+            values += codes
+        return " AND ".join(parts), values
+
+    def _codes(self, words: Words) -> list[tuple[str, list[int]]]:
+        wanted = (
+            ("gn", "global_network", self.global_network),
+            ("co", "core_network", self.core_network),
+            ("sg", "segment", self.segment),
+            ("ed", "edge", self.edge),
+            ("ac", "account", self.account),
+            ("st", "state", self.state),
+        )
+        found = [(column, words.matching(field, value)) for column, field, value in wanted if value]
+        if self.types:
+            found.append(("ty", [code for code, word in words.all("type").items() if self._wants(word)]))
+        return found
+
+    def _wants(self, word: str) -> bool:
+        return word in self.types or (ATTACHMENT in self.types and word.endswith("-" + ATTACHMENT))
+
+    def accepts(self, identifier: str, name: str, attributes: str) -> bool:
+        """Whether a row's text passes `text` and `tag`."""
+        if self.text and not _contains(self.text.lower(), identifier, name, attributes):
+            return False
+        return not self.tag or _tagged(self.tag, attributes)
+
+
+def _contains(needle: str, identifier: str, name: str, attributes: str) -> bool:
+    if needle in identifier.lower() or needle in name.lower() or needle in attributes.lower():
+        return True
+    # JSON may spell a character as \\uXXXX; only then is decoding worth its cost
+    return "\\" in attributes and needle in json.dumps(json.loads(attributes), ensure_ascii=False).lower()
+
+
+def _tagged(tag: str, attributes: str) -> bool:
+    key, equals, value = tag.partition("=")
+    if '"Tags"' not in attributes:
+        return False
+    tags: list[dict[str, Any]] = json.loads(attributes).get("Tags") or []
+    return any(t.get("Key") == key and (not equals or t.get("Value") == value) for t in tags)

@@ -1,0 +1,238 @@
+"""The folder of snapshots: which there are, who may write, what is kept, where else to go."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from cloudwan_mcp.errors import CloudWanError, NotFound, TryAgain
+from cloudwan_mcp.model import Identity, SnapshotInfo
+from cloudwan_mcp.settings import Settings
+from cloudwan_mcp.store.cursor import CursorSigner
+from cloudwan_mcp.store.publish import publish
+from cloudwan_mcp.store.reader import SnapshotReader
+from cloudwan_mcp.store.shelf import Shelf
+from cloudwan_mcp.store.staging import Staging
+
+TEMPORARY_MIB = 512
+STAGING, SNAPSHOT, DAMAGED = "staging-", "snapshot-", ".damaged"
+
+
+class Folder:
+    """All snapshots of one scope: one caller's configuration against one endpoint.
+
+    Where the data folder cannot be written, a temporary one bounded to 512 MiB stands in and `notice` says
+    so; it goes when the process ends.
+    """
+
+    def __init__(self, settings: Settings, environ: Mapping[str, str] | None = None) -> None:
+        self._settings = settings
+        self.notice = ""
+        self.disk_mib = settings.disk_mib
+        self._temporary: Path | None = None
+        root = self._writable(settings.data_path)
+        self.path = root / scope_key(settings, os.environ if environ is None else environ)
+        self.path.mkdir(mode=0o700, exist_ok=True)
+        self.signer = CursorSigner.of_folder(root)
+        self._shelf = Shelf()
+
+    def close(self) -> None:
+        self._shelf.close()
+        if self._temporary:
+            shutil.rmtree(self._temporary, ignore_errors=True)
+
+    def snapshots(self) -> list[SnapshotInfo]:
+        """Newest first, unfinished ones included; a damaged file is set aside and left out."""
+        names = sorted(
+            (p for p in self.path.glob("s*-*.db")), key=lambda p: p.stem.partition("-")[2], reverse=True
+        )
+        found = []
+        for path in names:
+            try:
+                found.append(self._info(path))
+            except NotFound:
+                self._set_aside(path)
+            except FileNotFoundError:  # published or pruned between the listing and the look
+                continue
+        return found
+
+    def latest(self) -> SnapshotInfo | None:
+        """The newest complete snapshot."""
+        return next((info for info in self.snapshots() if info.complete), None)
+
+    def unfinished(self) -> SnapshotInfo | None:
+        """The discovery under way, or interrupted and to be gone on with."""
+        return next((info for info in self.snapshots() if not info.complete), None)
+
+    @contextmanager
+    def reader(self, snapshot_id: str) -> Iterator[SnapshotReader]:
+        """A reader of that snapshot and no other; complete ones stay open, a growing one is opened afresh.
+
+        Raises `NotFound` when it was pruned, replaced or damaged.
+        """
+        published, path = self._name(SNAPSHOT, snapshot_id), self._name(STAGING, snapshot_id)
+        growing = None if published.exists() else self._growing(path)
+        if growing is None and published.exists():
+            with self._shelf.borrow(published) as reader:
+                yield reader
+        elif growing is None:
+            raise NotFound(
+                f"Snapshot {snapshot_id} is no longer kept.",
+                next_step="Call again without cursor to read the newest one.",
+            )
+        else:
+            try:
+                yield growing
+            finally:
+                growing.close()
+
+    @contextmanager
+    def writing(self, patience_s: float = 2.0) -> Iterator[None]:
+        """The right to discover for this scope, held by one process and given back by its death.
+
+        SQLite's own file lock on an empty database: portable and without a stale state. Raises `TryAgain`.
+        """
+        lock = sqlite3.connect(self.path / "lock.db", timeout=patience_s, isolation_level=None)
+        try:
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError:
+                raise TryAgain(
+                    "Another process is discovering this network.",
+                    next_step="Its progress can be followed; call again in a moment.",
+                    code="DiscoveryRunning",
+                ) from None
+            yield
+        finally:
+            lock.close()
+
+    def busy(self) -> bool:
+        """Whether some process is discovering now."""
+        try:
+            with self.writing(patience_s=0):
+                return False
+        except TryAgain:
+            return True
+
+    def stage(self, identity: Identity) -> Staging:
+        """The staging file to go on with, or a new one; call it while `writing`."""
+        for path in sorted(self.path.glob(f"{STAGING}*.db")):
+            try:
+                staging = Staging.open(path, max_bytes=self._max_bytes)
+            except NotFound:
+                self._set_aside(path)
+                continue
+            if self._resumable(path, identity):
+                return staging
+            staging.close()
+            path.unlink()
+        stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+        snapshot_id = f"{stamp}-{secrets.token_hex(4)}"
+        return Staging.create(
+            self._name(STAGING, snapshot_id),
+            snapshot_id=snapshot_id,
+            identity=identity,
+            max_bytes=self._max_bytes,
+        )
+
+    def publish(self, staging: Staging) -> SnapshotInfo:
+        """Make a finished staging file the newest snapshot and prune old ones."""
+        staging.close()
+        snapshot_id = staging.path.stem.removeprefix(STAGING)
+        target = publish(staging.path, self._name(SNAPSHOT, snapshot_id))
+        self.prune()
+        return self._info(target)
+
+    def prune(self, keep: int | None = None) -> list[str]:
+        """Remove complete snapshots beyond the number and age kept; the newest always stays."""
+        complete = [info for info in self.snapshots() if info.complete]
+        oldest = time.time() - self._settings.keep_hours * 3600
+        keep = self._settings.keep_snapshots if keep is None else keep
+        gone = [i.id for at, i in enumerate(complete) if at >= keep or (at and i.updated_at < oldest)]
+        for snapshot_id in gone:
+            self._shelf.drop(self._name(SNAPSHOT, snapshot_id))
+            with contextlib.suppress(OSError):  # Windows keeps a file that is open elsewhere: next time
+                self._name(SNAPSHOT, snapshot_id).unlink()
+        return gone
+
+    def bytes(self) -> int:
+        return sum(p.stat().st_size for p in self.path.glob("*.db*"))
+
+    def _info(self, path: Path) -> SnapshotInfo:
+        if path.stem.startswith(SNAPSHOT):
+            with self._shelf.borrow(path) as kept:
+                return kept.info()
+        reader = SnapshotReader(path, complete=False)
+        try:
+            info = reader.info()
+        finally:
+            reader.close()
+        # complete in its own eyes but not yet renamed: the last step of publishing is still to come
+        state = "growing" if info.complete or self.busy() else "interrupted"
+        return replace(info, state=state)
+
+    def _growing(self, path: Path) -> SnapshotReader | None:
+        """A reader of the staging file; None when it is not there, perhaps published this very moment."""
+        try:
+            return SnapshotReader(path, complete=False)
+        except CloudWanError:
+            if path.exists():
+                raise
+            return None
+
+    def _resumable(self, path: Path, identity: Identity) -> bool:
+        """Only the same account's, and only while AWS's tokens may still be good and the data fresh."""
+        info = self._info(path)
+        same = not identity.account or info.identity.account in ("", identity.account)
+        return same and time.time() - info.updated_at <= self._settings.resume_within_s
+
+    @property
+    def _max_bytes(self) -> int:
+        return self.disk_mib << 20
+
+    def _name(self, kind: str, snapshot_id: str) -> Path:
+        return self.path / f"{kind}{snapshot_id}.db"
+
+    def _set_aside(self, path: Path) -> None:
+        self._shelf.drop(path)
+        with contextlib.suppress(OSError):
+            path.rename(path.with_suffix(DAMAGED))
+        self.notice = f"{path.name} was damaged and is set aside as {path.stem}{DAMAGED}."
+
+    def _writable(self, root: Path) -> Path:
+        try:
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=root):
+                return root
+        except OSError as error:
+            self._temporary = Path(tempfile.mkdtemp(prefix="cloudwan-mcp-"))
+            self.disk_mib = min(self.disk_mib or TEMPORARY_MIB, TEMPORARY_MIB)
+            self.notice = (
+                f"{root} cannot be written ({error.strerror}): snapshots go to temporary storage, at most "
+                f"{TEMPORARY_MIB} MiB, and end with this process. Set CLOUDWAN_DATA_DIR."
+            )
+            return self._temporary
+
+
+def scope_key(settings: Settings, environ: Mapping[str, str]) -> str:
+    """A name for everything that decides whose network is read; the credentials themselves stay out of it."""
+    decisive = (
+        settings.profile,
+        settings.account_alias,
+        settings.region,
+        environ.get("AWS_ACCESS_KEY_ID", ""),
+        environ.get("AWS_ROLE_ARN", ""),
+        environ.get("AWS_ENDPOINT_URL", ""),
+        environ.get("AWS_ENDPOINT_URL_NETWORKMANAGER", ""),
+    )
+    return hashlib.sha256("\n".join(decisive).encode()).hexdigest()[:16]

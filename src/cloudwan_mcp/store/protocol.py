@@ -1,0 +1,64 @@
+"""What a store is, so that another engine can stand where SQLite does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from cloudwan_mcp.model import Connection, Element, SnapshotInfo
+from cloudwan_mcp.store.filters import Filters
+
+
+@dataclass(slots=True, frozen=True)
+class Rows:
+    """A stretch of matching elements in their fixed order.
+
+    `position` is where the next call goes on; `end` says that nothing stored lies beyond it. With `end`
+    False and fewer rows than asked for, the bound on scanned rows was met: there may be more.
+    """
+
+    rows: list[tuple[int, Element]]
+    position: int
+    end: bool
+    scanned: int = 0
+
+
+@dataclass(slots=True, frozen=True)
+class ConnectionRows:
+    """A stretch of connections; `position` is (element number, how many of its connections were given)."""
+
+    rows: list[Connection]
+    position: tuple[int, int]
+    end: bool
+
+
+class Reader(Protocol):
+    """One snapshot, growing or complete; what it answers never comes from another one.
+
+    Thread-safe. Element numbers (`n`) are positions in discovery order and never change, so they serve as
+    cursors while the snapshot grows and after it is published. Raises `NotFound` for a damaged file.
+    """
+
+    def info(self) -> SnapshotInfo: ...
+
+    def page(self, filters: Filters, *, after: int, limit: int, scan: int = ...) -> Rows: ...
+
+    def count(self, filters: Filters) -> int | None:
+        """How many stored elements match; None where only reading their attributes could tell."""
+        ...
+
+    def connections(self, filters: Filters, *, after: tuple[int, int], limit: int) -> ConnectionRows:
+        """Connections of the matching elements, each given once, at its source. Complete snapshots only."""
+        ...
+
+    def find(self, identifier: str) -> int | None:
+        """The number of the element with this id or ARN."""
+        ...
+
+    def elements(self, numbers: list[int]) -> list[Element]: ...
+
+    def neighbours(self, n: int, *, limit: int) -> list[tuple[int, str]]:
+        """(number, connection type) of up to `limit` elements connected with `n`, either way."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,106 @@
+"""A finished staging file becomes a snapshot: connections resolved, indexes built, fsynced, renamed."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from pathlib import Path
+
+from cloudwan_mcp.store import schema
+
+RESOLVE = """
+INSERT OR IGNORE INTO conn(src, ty, dst, st)
+SELECT a.n, s.ty, b.n, s.st FROM staged s JOIN el a ON a.k = s.source JOIN el b ON b.k = s.target
+"""
+UNRESOLVED = """
+SELECT count(*) FROM staged s
+WHERE NOT EXISTS (SELECT 1 FROM el WHERE k = s.source) OR NOT EXISTS (SELECT 1 FROM el WHERE k = s.target)
+"""
+PLACES = """
+SELECT el.n, CASE t.value WHEN 'core-network-edge' THEN el.ed ELSE el.sg END
+FROM word t JOIN el ON el.ty = t.code
+WHERE t.field = 'type' AND t.value IN ('segment', 'network-function-group', 'core-network-edge')
+"""
+DERIVED = (
+    "SELECT count(*) FROM el JOIN word ON word.code = el.{column} WHERE word.n IS NOT NULL AND word.n != el.n"
+)
+
+
+def publish(staging: Path, target: Path) -> Path:
+    """Turn `staging` into `target`; can be repeated after a kill at any moment.
+
+    Each part is a transaction of its own, so that readers of the growing file wait for one part at most.
+    Raises `Exhausted` when the disk is full; the staging file stays resumable.
+    """
+    try:
+        connection = schema.open_writer(staging)
+        try:
+            _complete(connection)
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise schema.explain(error, staging) from error
+    _sync(staging)
+    staging.replace(target)
+    _sync(target.parent)
+    return target
+
+
+def _complete(connection: sqlite3.Connection) -> None:
+    connection.execute(schema.KEY_INDEX)
+    with _part(connection):
+        _resolve(connection)
+    for statement in schema.INDEXES:
+        connection.execute(statement)
+    connection.execute("PRAGMA analysis_limit=400")
+    connection.execute("ANALYZE")
+    with _part(connection):
+        connection.executemany("UPDATE word SET n=? WHERE code=?", connection.execute(PLACES).fetchall())
+        facts = {
+            "elements": _number(connection, "SELECT count(*) FROM el"),
+            "connections": _number(connection, "SELECT count(*) FROM conn")
+            + sum(_number(connection, DERIVED.format(column=column)) for column in ("sg", "ed")),
+            "updated_at": repr(time.time()),
+            "state": "complete",
+        }
+        connection.executemany("INSERT OR REPLACE INTO meta VALUES(?, ?)", facts.items())
+    connection.execute("PRAGMA journal_mode=DELETE")
+
+
+def _resolve(connection: sqlite3.Connection) -> None:
+    """Ids of both ends become row numbers; nothing is left to do when a killed publication is repeated."""
+    if not connection.execute("SELECT 1 FROM staged LIMIT 1").fetchone():
+        return
+    unresolved = _number(connection, UNRESOLVED)
+    connection.execute(RESOLVE)
+    connection.execute("INSERT OR REPLACE INTO meta VALUES('unresolved', ?)", (unresolved,))
+    connection.execute("DELETE FROM staged")
+
+
+def _number(connection: sqlite3.Connection, query: str) -> int:
+    return int(connection.execute(query).fetchone()[0])
+
+
+class _part:  # noqa: N801 - reads as the statement it is: `with _part(connection)`
+    """One transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
+
+
+def _sync(path: Path) -> None:
+    """Force a file, or the directory entry of one, to the disk; Windows has no such call for folders."""
+    if path.is_dir() and os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
