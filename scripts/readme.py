@@ -1,0 +1,124 @@
+"""Write what the code knows into README.md and the IAM policy: `python scripts/readme.py [--check]`."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import json
+import math
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import Field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from cloudwan_mcp.commands import COMMANDS
+from cloudwan_mcp.discovery.kinds import KINDS
+from cloudwan_mcp.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+POLICY = ROOT / "iam" / "readonly.json"
+SERVER = {"command": "uvx", "args": ["cloudwan-mcp"], "env": {"AWS_PROFILE": "net"}}
+"""One entry of a client's configuration; every client's block in the README says the same."""
+
+
+def commands_table() -> str:
+    rows = (f"| `cloudwan-mcp {each.name}` | {each.description} |" for each in COMMANDS)
+    return "\n".join(("| Command | What it does |", "|---|---|", *rows))
+
+
+def settings_table() -> str:
+    rows = (_row(each) for each in fields(Settings) if each.name != "origins")
+    return "\n".join(("| Variable | Default | What it sets |", "|---|---|---|", *rows))
+
+
+def _row(each: Field[Any]) -> str:
+    names = " or ".join(f"`{n}`" for n in (f"CLOUDWAN_{each.name.upper()}", each.metadata["env"]) if n)
+    return f"| {names} | {_shown(each.default)} | {each.metadata['doc']}{_range(each)} |"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        value = str(value).lower()
+    return f"`{value}`" if value != "" else ""
+
+
+def _range(each: Field[Any]) -> str:
+    low, high = each.metadata["low"], each.metadata["high"]
+    if math.isfinite(high):
+        return f" ({low:.10g} to {high:.10g})"
+    return f" (at least {low:.10g})" if math.isfinite(low) and low > 0 else ""
+
+
+def policy() -> str:
+    """The least that discovery needs; STS tells whose credentials they are, which needs no grant."""
+    statement = {
+        "Sid": "ReadCloudWan",
+        "Effect": "Allow",
+        "Action": sorted({kind.action for kind in KINDS}),
+        "Resource": "*",
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
+
+
+def policy_block() -> str:
+    return f"```json\n{policy()}\n```"
+
+
+def cursor_badge() -> str:
+    config = base64.b64encode(json.dumps(SERVER, separators=(",", ":")).encode()).decode()
+    link = f"https://cursor.com/en/install-mcp?name=cloudwan&config={quote(config, safe='')}"
+    return f"[![Add to Cursor](https://cursor.com/deeplink/mcp-install-dark.svg)]({link})"
+
+
+def client_block() -> str:
+    return f"```json\n{json.dumps({'mcpServers': {'cloudwan': SERVER}}, indent=2)}\n```"
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "commands": commands_table,
+    "settings": settings_table,
+    "policy": policy_block,
+    "cursor": cursor_badge,
+    "client": client_block,
+}
+
+
+def written(text: str) -> str:
+    """`text` with each part replaced between `<!-- name:start -->` and `<!-- name:end -->`."""
+    for name, part in PARTS.items():
+        start, end = f"<!-- {name}:start -->", f"<!-- {name}:end -->"
+        pattern = re.compile(f"{re.escape(start)}.*?{re.escape(end)}", re.DOTALL)
+        if len(pattern.findall(text)) != 1:
+            raise SystemExit(f"README.md needs {start} and {end} once.")
+        body = f"{start}\n{part()}\n{end}"
+        text = pattern.sub(lambda _, body=body: body, text)
+    return text
+
+
+def stale() -> Iterator[tuple[Path, str]]:
+    """Each file that differs from what the code says, with what it should hold."""
+    for path, text in ((README, written(README.read_text(encoding="utf-8"))), (POLICY, f"{policy()}\n")):
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            yield path, text
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when something is stale")
+    check = parser.parse_args().check
+    found = list(stale())
+    for path, text in found:
+        name = path.relative_to(ROOT)
+        sys.stdout.write(f"{name} is stale: run python scripts/readme.py\n" if check else f"wrote {name}\n")
+        if not check:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    return 1 if check and found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
