@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class CloudWanError(Exception):
     """Root of every anticipated failure.
@@ -53,3 +56,27 @@ class TokenExpired(CloudWanError):
 
 class Exhausted(CloudWanError):
     """A bound of this process or machine was reached: memory, disk, sessions."""
+
+
+_CLASSES: tuple[type[CloudWanError], ...] = (
+    BadRequest,
+    NotPermitted,
+    NotFound,
+    TryAgain,
+    TokenExpired,
+    Exhausted,
+    CloudWanError,
+)
+
+
+def to_dict(error: CloudWanError) -> dict[str, Any]:
+    """An error as plain JSON, for the process that waits for it."""
+    kind = next(each.__name__ for each in _CLASSES if isinstance(error, each))
+    return {"error": kind, "message": str(error.args[0]), **vars(error)}
+
+
+def from_dict(data: Mapping[str, Any]) -> CloudWanError:
+    """The error that `to_dict` described."""
+    members = {k: v for k, v in data.items() if k not in ("error", "message", "event")}
+    kind = next((each for each in _CLASSES if each.__name__ == data.get("error")), CloudWanError)
+    return kind(str(data.get("message", "")), **members)

@@ -1,0 +1,5 @@
+"""`python -m cloudwan_mcp`."""
+
+from cloudwan_mcp.cli import main
+
+raise SystemExit(main())

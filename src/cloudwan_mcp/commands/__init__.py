@@ -1,0 +1,16 @@
+"""Every command; a new one is its file and its line here."""
+
+from __future__ import annotations
+
+from cloudwan_mcp.command import Command
+from cloudwan_mcp.commands import bench, config, demo, discover, serve, simulate, snapshots
+
+COMMANDS: tuple[Command, ...] = (
+    serve.COMMAND,
+    discover.COMMAND,
+    demo.COMMAND,
+    simulate.COMMAND,
+    snapshots.COMMAND,
+    config.COMMAND,
+    bench.COMMAND,
+)

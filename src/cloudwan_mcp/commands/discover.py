@@ -1,0 +1,128 @@
+"""discover: read the whole network into a snapshot, with progress."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
+
+from cloudwan_mcp import errors
+from cloudwan_mcp.command import INTERRUPTED, Command, attend, exit_code, say, say_json
+from cloudwan_mcp.errors import BadRequest, CloudWanError
+from cloudwan_mcp.progress import ProgressLine, Rate
+from cloudwan_mcp.settings import Settings
+
+POLITE = 10  # niceness beside a server: its answers come before the refresh
+GC_THRESHOLD = 50_000  # rows are values without cycles; the default would look at them all again and again
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="progress and result as JSON lines")
+    parser.add_argument(
+        "--routes",
+        action="append",
+        default=[],
+        metavar="SEGMENT@EDGE",
+        help="read this route table too; either side may be empty for all",
+    )
+    parser.add_argument("--concurrency", type=int, help="AWS calls in flight at most")
+    parser.add_argument("--attended", action="store_true", help="stop when standard input closes")
+
+
+def _run(arguments: argparse.Namespace, settings: Settings) -> int:
+    from cloudwan_mcp.app import discover
+    from cloudwan_mcp.store import Folder
+
+    tables = [_table(text) for text in arguments.routes]
+    stop = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    if arguments.attended:
+        attend(stop.set)
+        with suppress(OSError, AttributeError):
+            os.nice(POLITE)
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD)
+    talk = _Talk(as_json=arguments.json)
+    folder = Folder(settings)
+    try:
+        if folder.notice:
+            talk.notice(folder.notice)
+        info = discover(
+            settings, folder, tables=tables, on_start=talk.start, on_progress=talk.progress, stop=stop
+        )
+    except CloudWanError as error:
+        talk.failed(error)
+        return INTERRUPTED if stop.is_set() else exit_code(error)
+    finally:
+        folder.close()
+    talk.end(info.id, {"elements": info.elements, "connections": info.connections, "gaps": len(info.gaps)})
+    return 0
+
+
+def _table(text: str) -> tuple[str, str]:
+    segment, at, edge = text.partition("@")
+    if not at:
+        raise BadRequest(
+            f"--routes {text!r} is not SEGMENT@EDGE.",
+            field="routes",
+            next_step="Write e.g. prod@eu-west-1, or @.",
+        )
+    return segment, edge
+
+
+class _Talk:
+    """What a discovery says: JSON lines for programs, a progress line or plain lines for people."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._json = as_json
+        self._rate = Rate()
+        self._line = ProgressLine()
+        self._snapshot = ""
+
+    def start(self, snapshot: str) -> None:
+        self._snapshot = snapshot
+        self._emit("start", {})
+
+    def notice(self, text: str) -> None:
+        self._emit("notice", {"text": text}, lambda: self._line.write(text))
+
+    def progress(self, progress: Any) -> None:
+        self._rate.note(progress.elements)
+        if self._line.due():
+            self._emit("progress", asdict(progress), lambda: self._line.draw(progress, self._rate))
+
+    def end(self, snapshot: str, counts: dict[str, int]) -> None:
+        self._line.finish()
+        text = (
+            f"Snapshot {snapshot}: " + ", ".join(f"{count:,} {name}" for name, count in counts.items()) + "."
+        )
+        self._emit("end", {"snapshot": snapshot, **counts}, lambda: say(text))
+
+    def failed(self, error: CloudWanError) -> None:
+        self._line.finish()
+        self._emit("error", errors.to_dict(error), lambda: self._line.write(f"error: {error}"))
+
+    def _emit(self, event: str, values: dict[str, Any], draw: Callable[[], None] = lambda: None) -> None:
+        if self._json:
+            say_json({"event": event, "snapshot": self._snapshot, **values})
+        else:
+            draw()
+
+
+COMMAND = Command(
+    name="discover",
+    help="read the whole network into a snapshot",
+    description=(
+        "Read every global network, core network and what belongs to them into a new snapshot. "
+        "An interrupted discovery goes on where it stopped. Read-only: Get, List and Describe operations."
+    ),
+    add_arguments=_add_arguments,
+    run=_run,
+)

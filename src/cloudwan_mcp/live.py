@@ -1,0 +1,88 @@
+"""Answering from the right snapshot: the newest, a cursor's own, or one that a discovery is still filling."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Literal, TypeVar
+
+import anyio
+
+from cloudwan_mcp.app import App, Tables
+from cloudwan_mcp.discovery.process import DiscoveryProcess
+from cloudwan_mcp.errors import BadRequest
+from cloudwan_mcp.store import Reader
+
+Refresh = Literal["auto", "always", "never"]
+OnProgress = Callable[[float, float | None, str], Awaitable[None]]
+T = TypeVar("T")
+
+POLL_S = 0.1
+FILL_S = 0.5  # how long a page that has rows may wait for more
+
+
+async def newest(app: App, refresh: Refresh, tables: Tables = ()) -> tuple[str, DiscoveryProcess | None]:
+    """The id of the snapshot to answer from, and the discovery that still adds to it.
+
+    `auto` takes the newest complete snapshot whatever its age, and discovers only when there is none;
+    `always` discovers, or joins the discovery under way; `never` raises `BadRequest` without a snapshot.
+    """
+    latest = None if refresh == "always" or tables else await app.work(app.folder.latest)
+    if latest:
+        return latest.id, None
+    if refresh == "never":
+        raise BadRequest(
+            "There is no complete snapshot yet.",
+            field="refresh",
+            next_step="Call with refresh='auto' to discover.",
+        )
+    discovery = await app.discover(tables)
+    async with app.following(discovery):
+        snapshot = await app.begun(discovery, app.settings.first_page_wait_s)
+    return snapshot, None if discovery.elsewhere else discovery
+
+
+async def resumed(app: App, snapshot: str) -> DiscoveryProcess | None:
+    """The discovery that fills `snapshot`; an interrupted one is made to go on."""
+    info = await app.read(snapshot, lambda reader: reader.info())
+    if info.complete:
+        return None
+    if app.discovery is None and await app.work(app.folder.busy):
+        return None  # another process is at it
+    return await app.discover()
+
+
+async def read(
+    app: App,
+    snapshot: str,
+    discovery: DiscoveryProcess | None,
+    question: Callable[[Reader], T],
+    worth: Callable[[T], float],
+    on_progress: OnProgress,
+) -> T:
+    """Ask until the answer is worth giving: 1 at once, 0 not before the wait is over, anything between soon.
+
+    A growing snapshot would else answer with the single row that came first.
+
+    Raises what made the discovery fail when it left nothing to show. The wait holds no thread and no lock.
+    """
+    ends, filling = anyio.current_time() + app.settings.first_page_wait_s, False
+    while True:
+        ended = discovery is None or discovery.ended
+        answer = await app.read(snapshot, question)
+        value = worth(answer)
+        if value >= 1 or anyio.current_time() >= ends:
+            return answer
+        if value > 0 and not filling:
+            ends, filling = min(ends, anyio.current_time() + FILL_S), True
+        if discovery is None:
+            await anyio.sleep(POLL_S)
+            continue
+        if ended and discovery.error:
+            if value > 0:
+                return answer
+            raise discovery.error
+        async with app.following(discovery):
+            await discovery.changed(POLL_S)
+        done = discovery.progress.get("elements", 0)
+        total = max(done, discovery.progress.get("expected") or 0)
+        await on_progress(done, total or None, f"{done} elements discovered")

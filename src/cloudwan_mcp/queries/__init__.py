@@ -1,0 +1,1 @@
+"""One question per file: a reader goes in, a bounded answer comes out."""

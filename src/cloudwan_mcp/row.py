@@ -1,0 +1,66 @@
+"""How one element or connection is shown: concise or full, names beside ids, never beyond its bytes."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from cloudwan_mcp.model import Connection, Element
+
+Detail = Literal["concise", "full"]
+ROW_BYTES = 12 * 1024  # one row's share of a reply; an element beyond it is shown without its attributes
+CONCISE = ("id", "type", "name", "segment", "edge", "account", "state")
+_TIMES = ("At", "Timestamp")  # AWS's timestamp members end so; they come as seconds since the epoch
+
+
+def element_row(element: Element, detail: Detail) -> dict[str, Any]:
+    row = {name: value for name in CONCISE if (value := getattr(element, name))}
+    if detail == "concise":
+        return row
+    row |= {name: value for name in ("global_network", "core_network") if (value := getattr(element, name))}
+    if len(element.attributes) > ROW_BYTES:
+        return row | {"omitted": f"attributes, {len(element.attributes)} characters"}
+    row["attributes"] = _readable(json.loads(element.attributes or "{}"))
+    return row
+
+
+def connection_row(connection: Connection) -> dict[str, Any]:
+    row = {"source": connection.source, "target": connection.target, "type": connection.type}
+    return row | ({"state": connection.state} if connection.state else {})
+
+
+def size(row: dict[str, Any]) -> int:
+    """Bytes of the row as it stands in a reply, its comma included."""
+    return len(encode(row).encode()) + 1
+
+
+def encode(value: Any) -> str:
+    """Compact JSON; lone surrogates, which no UTF-8 reply could carry, are replaced."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace").decode()
+
+
+def shortened(row: dict[str, Any], most: int) -> dict[str, Any]:
+    """`row` cut down until it fits: its attributes go first, then long text is cut; the id stays whole."""
+    short = {k: v for k, v in row.items() if k != "attributes"} | {"omitted": "attributes and long text"}
+    if size(short) <= most:
+        return short
+    return {k: v if k == "id" or len(str(v)) <= 64 else f"{str(v)[:64]}…" for k, v in short.items()}
+
+
+def _readable(value: Any, name: str = "") -> Any:
+    if isinstance(value, dict):
+        return {k: _readable(v, k) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_readable(v) for v in value]
+    if isinstance(value, int | float) and not isinstance(value, bool) and name.endswith(_TIMES):
+        return _time(value)
+    return value
+
+
+def _time(seconds: float) -> str | float:
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+    except (OverflowError, ValueError, OSError):
+        return seconds
