@@ -1,0 +1,89 @@
+"""The command that serves a simulated estate until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from .estate import Estate
+from .fault_specs import FORMS
+from .faults import Faults
+from .server import Simulator
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `simulate`."""
+    faults = "; ".join(form.example for form in FORMS.values())
+    parser.add_argument(
+        "--attachments", type=int, default=1000, metavar="N", help="how many, in all core networks"
+    )
+    parser.add_argument(
+        "--core-networks", type=int, default=1, metavar="K", help="among how many core networks"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="another seed is another estate")
+    parser.add_argument(
+        "--policy", type=Path, metavar="FILE", help="the live policy of the first core network"
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+    parser.add_argument("--port", type=int, default=0, help="the port to listen on; 0 takes a free one")
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="SPEC",
+        help=f"a fault, [Operation:]name[=value], any number of times: {faults}",
+    )
+    parser.add_argument("--json", action="store_true", help="announce the endpoint as one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until SIGINT or SIGTERM; 0 then, 2 when the options make no estate."""
+    try:
+        faults = Faults.parse(args.fault, seed=args.seed)
+        estate = Estate(args.seed, args.attachments, args.core_networks, args.policy)
+        simulator = Simulator(estate, port=args.port, host=args.host, faults=faults)
+    except (ValueError, OSError) as error:
+        sys.stderr.write(f"simulate: {error}\n")
+        return 2
+    previous = {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        sys.stdout.write(announcement(simulator, as_json=args.json))
+        sys.stdout.flush()
+        simulator.serve_forever()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+    return 0
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def environment(simulator: Simulator) -> dict[str, str]:
+    """What a client needs in its environment; the credentials are no secret, only well-formed."""
+    return {
+        "AWS_ENDPOINT_URL": simulator.url,
+        "AWS_ACCESS_KEY_ID": "AKIASIMULATED0000000",
+        "AWS_SECRET_ACCESS_KEY": "simulated",
+        "AWS_REGION": "us-west-2",
+    }
+
+
+def announcement(simulator: Simulator, *, as_json: bool) -> str:
+    """One line: the endpoint and the variables, as a shell or as a program reads them."""
+    variables = environment(simulator)
+    if as_json:
+        counts = {
+            "attachments": simulator.estate.attachments,
+            "core_networks": len(simulator.estate.networks),
+        }
+        return json.dumps({"url": simulator.url, "environment": variables, **counts}) + "\n"
+    line = " ".join(f"{name}={value}" for name, value in variables.items())
+    return f"Simulating {simulator.estate.attachments} attachments at {simulator.url}  export {line}\n"
