@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .network import DIRECT, GATEWAY, PEERING, Network
+from cloudwan_mcp.simulator.network import DIRECT, GATEWAY, PEERING, Network
 
 if TYPE_CHECKING:
-    from .estate import Estate
+    from cloudwan_mcp.simulator.estate import Estate
 
 
 def manager_arn(network: Network, kind: str, identifier: str) -> str:

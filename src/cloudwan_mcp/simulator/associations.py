@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from .plan import Plan, mappings
-from .tagging import tag_text
+from cloudwan_mcp.simulator.plan import Plan, mappings
+from cloudwan_mcp.simulator.tagging import tag_text
 
 POLICY_TYPES = {
     "VPC": "vpc",

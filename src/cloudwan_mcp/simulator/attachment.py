@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from .associations import Association, Pool
-from .mixing import mix
-from .network import PEERING, Network, moment
+from cloudwan_mcp.simulator.associations import Association, Pool
+from cloudwan_mcp.simulator.mixing import mix
+from cloudwan_mcp.simulator.network import PEERING, Network, moment
 
 if TYPE_CHECKING:
-    from .estate import Estate
+    from cloudwan_mcp.simulator.estate import Estate
 
 _ODD, _MASK = 0x9E3779B97F4A7C15, 0xFFFFFFFFFFFFFFFF
 _STATES = (

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from .estate import Estate
-from .fault_specs import FORMS
-from .faults import Faults
-from .server import Simulator
+from cloudwan_mcp.simulator.estate import Estate
+from cloudwan_mcp.simulator.fault_specs import FORMS
+from cloudwan_mcp.simulator.faults import Faults
+from cloudwan_mcp.simulator.server import Simulator
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

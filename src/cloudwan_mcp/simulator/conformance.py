@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from .wire import Operation
+from cloudwan_mcp.simulator.wire import Operation
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,

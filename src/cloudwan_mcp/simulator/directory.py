@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .attachment import attachment
-from .network import Network
-from .plan import mappings, strings
+from cloudwan_mcp.simulator.attachment import attachment
+from cloudwan_mcp.simulator.network import Network
+from cloudwan_mcp.simulator.plan import mappings, strings
 
 if TYPE_CHECKING:
-    from .estate import Estate
+    from cloudwan_mcp.simulator.estate import Estate
 
 _SCANNED = 20_000
 

@@ -9,15 +9,15 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple, Unpack
 
-from .answer import Item, Params, Selection
-from .answers import LISTINGS
-from .counts import Counts, Overrides
-from .directory import Directory
-from .generated_policy import generate
-from .mixing import Series, mix
-from .network import STRIDE, Network
-from .plan import Document, Plan, load
-from .refusal import Refusal, not_found
+from cloudwan_mcp.simulator.answer import Item, Params, Selection
+from cloudwan_mcp.simulator.answers import LISTINGS
+from cloudwan_mcp.simulator.counts import Counts, Overrides
+from cloudwan_mcp.simulator.directory import Directory
+from cloudwan_mcp.simulator.generated_policy import generate
+from cloudwan_mcp.simulator.mixing import Series, mix
+from cloudwan_mcp.simulator.network import STRIDE, Network
+from cloudwan_mcp.simulator.plan import Document, Plan, load
+from cloudwan_mcp.simulator.refusal import Refusal, not_found
 
 _KINDS = (
     "attachment", "global-network", "core-network", "connect-peer", "peering", "site", "device", "link",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from .wire import operations
+from cloudwan_mcp.simulator.wire import operations
 
 
 class Bucket(NamedTuple):

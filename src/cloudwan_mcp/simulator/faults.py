@@ -9,9 +9,9 @@ from threading import Lock
 from typing import Self
 from zlib import crc32
 
-from .fault_specs import Bucket, Mutation, Spec, Value, parse
-from .mixing import mix
-from .refusal import Refusal, throttled
+from cloudwan_mcp.simulator.fault_specs import Bucket, Mutation, Spec, Value, parse
+from cloudwan_mcp.simulator.mixing import mix
+from cloudwan_mcp.simulator.refusal import Refusal, throttled
 
 _WIRE = ("reset", "truncate", "html", "html_error")
 

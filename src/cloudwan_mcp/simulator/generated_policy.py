@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .counts import Counts
-from .plan import REGIONS, Document
+from cloudwan_mcp.simulator.counts import Counts
+from cloudwan_mcp.simulator.plan import REGIONS, Document
 
 _SEGMENTS = (
     "production",

@@ -10,13 +10,13 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, NamedTuple, cast
 from uuid import uuid4
 
-from .conformance import Nonconformance
-from .query_protocol import answer_ec2, answer_sts, read_action, write_error
-from .refusal import Refusal
-from .wire import read_input, route
+from cloudwan_mcp.simulator.conformance import Nonconformance
+from cloudwan_mcp.simulator.query_protocol import answer_ec2, answer_sts, read_action, write_error
+from cloudwan_mcp.simulator.refusal import Refusal
+from cloudwan_mcp.simulator.wire import read_input, route
 
 if TYPE_CHECKING:
-    from .server import Simulator, _Server
+    from cloudwan_mcp.simulator.server import Simulator, _Server
 
 _CREDENTIAL = re.compile(r"^AWS4-HMAC-SHA256 .*Credential=([^/]+)/\d{8}/([\w-]+)/([\w-]+)/aws4_request")
 _HTML = b"<html><body><h1>Bad Gateway</h1></body></html>"

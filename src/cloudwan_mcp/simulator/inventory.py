@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from .answer import Item, write
-from .answers.connect import connect_peer, connect_peers
-from .answers.gateways import peering
-from .answers.networks import get_core_network
-from .answers.premises import connection, device, link, site
-from .arns import (
+from cloudwan_mcp.simulator.answer import Item, write
+from cloudwan_mcp.simulator.answers.connect import connect_peer, connect_peers
+from cloudwan_mcp.simulator.answers.gateways import peering
+from cloudwan_mcp.simulator.answers.networks import get_core_network
+from cloudwan_mcp.simulator.answers.premises import connection, device, link, site
+from cloudwan_mcp.simulator.arns import (
     connect_peer_arn,
     customer_gateway_arn,
     direct_arn,
@@ -20,11 +20,11 @@ from .arns import (
     transit_gateway_arn,
     transit_gateways,
 )
-from .attachment import attachment, text_of
-from .network import DIRECT, Network, moment
+from cloudwan_mcp.simulator.attachment import attachment, text_of
+from cloudwan_mcp.simulator.network import DIRECT, Network, moment
 
 if TYPE_CHECKING:
-    from .estate import Estate
+    from cloudwan_mcp.simulator.estate import Estate
 
 
 class ResourceType(NamedTuple):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from .associations import Associations
-from .counts import Counts
-from .mixing import mix
-from .plan import Plan
-from .tagging import Tagging
+from cloudwan_mcp.simulator.associations import Associations
+from cloudwan_mcp.simulator.counts import Counts
+from cloudwan_mcp.simulator.mixing import mix
+from cloudwan_mcp.simulator.plan import Plan
+from cloudwan_mcp.simulator.tagging import Tagging
 
 STRIDE = 1 << 32
 EPOCH = 1_690_000_000

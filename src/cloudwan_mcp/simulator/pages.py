@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from .answer import Selection
+from cloudwan_mcp.simulator.answer import Selection
 
 DEFAULT_PAGE = 50
 

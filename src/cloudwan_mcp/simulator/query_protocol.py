@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
-from .plan import REGIONS
-from .refusal import Refusal
+from cloudwan_mcp.simulator.plan import REGIONS
+from cloudwan_mcp.simulator.refusal import Refusal
 
 if TYPE_CHECKING:
-    from .estate import Estate
+    from cloudwan_mcp.simulator.estate import Estate
 
 _PAGE = 1000
 

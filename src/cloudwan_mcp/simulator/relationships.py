@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .answers.connect import connect_peer, connect_peer_manager_arn, connect_peers
-from .answers.premises import ends, pairs
-from .arns import customer_gateway_arn, manager_arn, transit_gateway_arn
-from .attachment import attachment
-from .inventory import attached_arn, customer_gateway_of
-from .network import Network
+from cloudwan_mcp.simulator.answers.connect import connect_peer, connect_peer_manager_arn, connect_peers
+from cloudwan_mcp.simulator.answers.premises import ends, pairs
+from cloudwan_mcp.simulator.arns import customer_gateway_arn, manager_arn, transit_gateway_arn
+from cloudwan_mcp.simulator.attachment import attachment
+from cloudwan_mcp.simulator.inventory import attached_arn, customer_gateway_of
+from cloudwan_mcp.simulator.network import Network
 
 if TYPE_CHECKING:
-    from .estate import Estate
+    from cloudwan_mcp.simulator.estate import Estate
 
 Pair = tuple[str, str]
 

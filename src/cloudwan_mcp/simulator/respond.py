@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .answer import Selection, write
-from .answers import LISTINGS, OBJECTS
-from .faults import Faults
-from .pages import DEFAULT_PAGE, Page, cut
-from .refusal import Refusal, invalid
-from .tokens import Place, Tokens, bad_token
-from .wire import Operation
+from cloudwan_mcp.simulator.answer import Selection, write
+from cloudwan_mcp.simulator.answers import LISTINGS, OBJECTS
+from cloudwan_mcp.simulator.faults import Faults
+from cloudwan_mcp.simulator.pages import DEFAULT_PAGE, Page, cut
+from cloudwan_mcp.simulator.refusal import Refusal, invalid
+from cloudwan_mcp.simulator.tokens import Place, Tokens, bad_token
+from cloudwan_mcp.simulator.wire import Operation
 
 if TYPE_CHECKING:
-    from .estate import Estate
+    from cloudwan_mcp.simulator.estate import Estate
 
 _FUTURE_ITEM = ',"FutureMember":{"Nested":["value"],"Level":1}}'
 _NEEDS_ONE_OF = {"GetLinkAssociations": ("DeviceId", "LinkId")}

@@ -5,15 +5,15 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, NamedTuple
 
-from .answer import Item, Params
-from .attachment import attachment
-from .directory import Directory
-from .mixing import mix
-from .network import Network
-from .plan import mappings, strings
+from cloudwan_mcp.simulator.answer import Item, Params
+from cloudwan_mcp.simulator.attachment import attachment
+from cloudwan_mcp.simulator.directory import Directory
+from cloudwan_mcp.simulator.mixing import mix
+from cloudwan_mcp.simulator.network import Network
+from cloudwan_mcp.simulator.plan import mappings, strings
 
 if TYPE_CHECKING:
-    from .estate import Estate
+    from cloudwan_mcp.simulator.estate import Estate
 
 _PREFIXES_EACH = 10
 _WORDS = {

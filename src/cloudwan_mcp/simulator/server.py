@@ -10,12 +10,12 @@ from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Any, Self
 
-from .conformance import check_text
-from .estate import Estate
-from .faults import Faults
-from .handler import Handler
-from .respond import Responder
-from .wire import Operation
+from cloudwan_mcp.simulator.conformance import check_text
+from cloudwan_mcp.simulator.estate import Estate
+from cloudwan_mcp.simulator.faults import Faults
+from cloudwan_mcp.simulator.handler import Handler
+from cloudwan_mcp.simulator.respond import Responder
+from cloudwan_mcp.simulator.wire import Operation
 
 
 class _Server(ThreadingHTTPServer):

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from .refusal import Refusal
+from cloudwan_mcp.simulator.refusal import Refusal
 
 _MAC = 12
 

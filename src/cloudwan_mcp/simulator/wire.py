@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote
 from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
 
-from .refusal import Refusal, invalid
+from cloudwan_mcp.simulator.refusal import Refusal, invalid
 
 READS = ("Describe", "Get", "List")
 

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cloudwan_mcp.simulator.answer import Item, Params, Selection
-
-from . import (
+from cloudwan_mcp.simulator.answers import (
     attachments,
     connect,
     contexts,

@@ -6,15 +6,14 @@ import json
 from typing import TYPE_CHECKING
 
 from cloudwan_mcp.simulator.answer import Item, Params, Selection, select
+from cloudwan_mcp.simulator.answers.attachments import found, listed
+from cloudwan_mcp.simulator.answers.connect import connect_peer, connect_peers
+from cloudwan_mcp.simulator.answers.gateways import peering
+from cloudwan_mcp.simulator.answers.networks import get_core_network
+from cloudwan_mcp.simulator.answers.premises import connection, device, link, site
 from cloudwan_mcp.simulator.arns import ec2_arn, transit_gateway_arn
 from cloudwan_mcp.simulator.network import STRIDE, Network, moment
 from cloudwan_mcp.simulator.refusal import not_found
-
-from .attachments import found, listed
-from .connect import connect_peer, connect_peers
-from .gateways import peering
-from .networks import get_core_network
-from .premises import connection, device, link, site
 
 if TYPE_CHECKING:
     from cloudwan_mcp.simulator.estate import Estate

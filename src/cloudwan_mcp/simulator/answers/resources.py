@@ -8,12 +8,11 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from cloudwan_mcp.simulator.answer import Item, Params, Selection, select
+from cloudwan_mcp.simulator.answers.connect import connect_peer, connect_peer_manager_arn, connect_peers
 from cloudwan_mcp.simulator.arns import connect_peer_arn, transit_gateway_arn
 from cloudwan_mcp.simulator.inventory import TYPES, attached_arn, attachment_row_text, row
 from cloudwan_mcp.simulator.network import PEER, Network, moment
 from cloudwan_mcp.simulator.relationships import relationship, relationships
-
-from .connect import connect_peer, connect_peer_manager_arn, connect_peers
 
 if TYPE_CHECKING:
     from cloudwan_mcp.simulator.estate import Estate
