@@ -125,7 +125,7 @@ def _health(estate: Estate, network: Network, kind: str, index: int) -> Item:
         peer = connect_peer(estate, network, index // 2)
         region, address = (
             peer["EdgeLocation"],
-            peer["Configuration"]["BgpConfigurations"][index % 2]["PeerAddress"],
+            peer["Configuration"]["BgpConfigurations"][index % 2]["CoreNetworkAddress"],
         )
     elif kind == "vpn-connection":
         arn, core = attached_arn("SITE_TO_SITE_VPN")(estate, network, index // 2), network.core_id
