@@ -46,11 +46,11 @@ check: .venv/.dev ## lint, format, types, import contracts, then every test
 	@$(MAKE) test
 
 .PHONY: bench
-bench: .venv/.runtime ## measure memory and speed on this machine
+bench: .venv/.dev ## measure memory and speed on this machine
 	@$(BIN)/cloudwan-mcp bench $(ARGS)
 
 .PHONY: soak
-soak: .venv/.runtime ## the long benchmark: does memory stay flat over many calls?
+soak: .venv/.dev ## the long benchmark: does memory stay flat over many calls?
 	@$(BIN)/cloudwan-mcp bench soak $(ARGS)
 
 ##@ Ship it

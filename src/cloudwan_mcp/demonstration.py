@@ -18,6 +18,7 @@ from cloudwan_mcp.errors import Exhausted
 from cloudwan_mcp.settings import Settings
 
 ATTACHMENTS = 2000
+FILES = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "CLOUDWAN_PROFILE")
 
 
@@ -53,7 +54,9 @@ class Demonstration:
 
     def environ(self, base: Mapping[str, str]) -> dict[str, str]:
         """`base` pointed at the simulator, with credentials that are none and no profile."""
-        return {k: v for k, v in base.items() if k not in PROFILES} | self._environ
+        kept = {k: v for k, v in base.items() if k not in PROFILES}
+        # broken configuration or a proxy of the user's must not stand between the two processes
+        return kept | FILES | {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"} | self._environ
 
     def settings(self, settings: Settings) -> Settings:
         return replace(settings, profile="", alias="demo", data_dir=self._folder.name)

@@ -23,10 +23,10 @@ def smallest(shape):
     return FILL[shape.type_name]
 
 
-@pytest.fixture(scope="module")
-def stock_client(served):
+@pytest.fixture
+def stock_client(simulator):
     """Of the full model of botocore, writes included."""
-    source = AwsSource(Settings(slim_models=False), simulated_at=served.url)
+    source = AwsSource(Settings(slim_models=False))
     yield source._open().networkmanager
     source.close()
 

@@ -1,7 +1,5 @@
 """Credentials: found afresh when they end, named in what to do next."""
 
-from pathlib import Path
-
 import pytest
 
 from cloudwan_mcp.errors import NotPermitted
@@ -169,16 +167,3 @@ def test_aws_profile_leaves_keys_of_the_environment_in_charge_and_a_chosen_profi
         read(source)
         source.close()
         assert f"Credential={key}/" in canned.requests[-1][1]["Authorization"]
-
-
-def test_a_simulated_network_needs_no_configuration_and_reads_none(files, served, tmp_path, monkeypatch):
-    (tmp_path / "config").write_text("[profile broken\n]]")
-    monkeypatch.setenv("AWS_PROFILE", "nowhere")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    served.faults = Faults()
-    source = AwsSource(load({}, {"AWS_PROFILE": "nowhere"}), simulated_at=served.url)
-    assert read(source)
-    assert source.identity().account
-    source.close()
-    assert Path(tmp_path / "config").exists()

@@ -11,8 +11,9 @@ from cloudwan_mcp.model.scope import Scope
 class Step:
     """`token` continues the listing after its last committed page (None before the first).
 
-    `state` is `open` or `done`. `mark` is a token kept from an earlier page: meeting it again means that the
-    listing runs in a circle. `items` counts the elements stored, repeats left out.
+    `state` is `open`, `done`, or `cut` (ended early, with a gap). `mark` is a token kept from an earlier
+    page: meeting it again means that the listing runs in a circle. `items` counts the elements stored,
+    repeats left out.
     """
 
     id: int

@@ -29,17 +29,12 @@ Ask = Callable[["Clients"], Any]
 
 
 class AwsSource:
-    """One caller's view of Network Manager; sources of several callers share the parsed service models.
+    """One caller's view of Network Manager; sources of several callers share the parsed service models."""
 
-    `simulated_at` is the URL of a simulated Network Manager: it is then the only thing asked, with
-    made-up credentials, and no AWS configuration of the user is read.
-    """
-
-    def __init__(self, settings: Settings, *, simulated_at: str = "") -> None:
+    def __init__(self, settings: Settings) -> None:
         self.statistics = SourceStatistics()
         self.identity_failure: CloudWanError | None = None
         self._settings = settings
-        self._simulated_at = simulated_at
         self._lock = Lock()
         self._counting = Lock()
         self._clients: Clients | None = None
@@ -149,7 +144,7 @@ class AwsSource:
 
         with self._lock:
             if self._clients is None:
-                self._clients = Clients(self._settings, self.statistics, self._counting, self._simulated_at)
+                self._clients = Clients(self._settings, self.statistics, self._counting)
             return self._clients
 
     def _forget(self, clients: Clients | None) -> None:

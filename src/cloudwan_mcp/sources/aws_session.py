@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 from botocore.client import BaseClient
 from botocore.config import Config
@@ -31,10 +31,10 @@ FALLBACK_REGION: Final = "us-east-1"
 class Clients:
     """A session with its Network Manager client, and the STS client once asked for."""
 
-    def __init__(self, settings: Settings, statistics: SourceStatistics, lock: Lock, endpoint: str) -> None:
-        self.session = _session(settings, endpoint)
+    def __init__(self, settings: Settings, statistics: SourceStatistics, lock: Lock) -> None:
+        self.session = _session(settings)
         self._region = _region(self.session)
-        self._settings, self._endpoint = settings, endpoint
+        self._settings = settings
         never_prompt(self.session)
         home = home_region(self.session, self._region)
         self.networkmanager = self._client("networkmanager", home, attempts=_attempts(self.session))
@@ -66,40 +66,28 @@ class Clients:
             read_timeout=READ_TIMEOUT_S if service == "networkmanager" else CONNECT_TIMEOUT_S,
             max_pool_connections=self._settings.concurrency,
             user_agent_extra=f"cloudwan-mcp/{__version__}",
-            proxies={} if self._endpoint else None,
         )
-        simulated = {
-            "endpoint_url": self._endpoint,
-            "aws_access_key_id": "simulated",
-            "aws_secret_access_key": "simulated",
-        }
-        extra = simulated if self._endpoint else {}
         create: Callable[..., BaseClient] = self.session.create_client
         try:
-            return create(service, region_name=region, config=config, **extra)
+            return create(service, region_name=region, config=config)
         except ValueError as failure:
             if isinstance(failure, BotoCoreError):
                 raise
             raise InvalidEndpointConfigurationError(msg=str(failure)) from failure
 
 
-def _session(settings: Settings, endpoint: str) -> Session:
+def _session(settings: Settings) -> Session:
     # botocore's DEBUG records show signed headers, session tokens among them.
     for name in ("botocore", "urllib3"):
         if logging.getLogger(name).level == logging.NOTSET:
             logging.getLogger(name).setLevel(logging.WARNING)
-    session = Session(profile=explicit_profile(settings), session_vars=_no_files() if endpoint else None)
+    session = Session(profile=explicit_profile(settings))
     session.register_component("data_loader", shared_loader(slim=settings.slim_models))
     session.register("before-call", refuse_writes)
     session.register("before-send", refuse_writes)
     if settings.region:
         session.set_config_variable("region", settings.region)
     return session
-
-
-def _no_files() -> dict[str, tuple[Any, Any, Any, Any]]:
-    """A simulated network is read whatever the user's AWS configuration is, broken ones included."""
-    return dict.fromkeys(("profile", "config_file", "credentials_file"), (None, None, None, None))
 
 
 def _region(session: Session) -> str:
