@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from cloudwan_mcp.model import Identity
+
+Item = tuple[dict[str, Any], str]
 
 
 @dataclass(slots=True)
 class Page:
     """One answer: each item decoded and, beside it, its JSON text as received; the token of the next page.
 
-    For operations that answer a single object there is one item and no token.
+    `items` may be iterated once, and `token` is known only after: a page is decoded item by item, and may
+    turn out malformed on the way (`TryAgain`). An operation that answers a single object has one item.
     """
 
-    items: list[tuple[dict[str, Any], str]]
+    items: Iterable[Item]
     token: str | None = None
-    bytes: int = 0
 
 
 @dataclass(slots=True)

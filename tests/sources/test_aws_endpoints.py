@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from fakes.fetched import fetched
+
 
 def homes(source):
     clients = source._open()
@@ -39,7 +41,7 @@ def test_the_setting_wins_over_the_environment(open_source, monkeypatch):
 
 def test_requests_are_signed_for_the_home_region(answering, open_source):
     canned = answering((200, {}, b'{"CoreNetworks":[]}'))
-    open_source(region="eu-west-1").fetch("list_core_networks", "CoreNetworks", {})
+    fetched(open_source(region="eu-west-1"), "list_core_networks", "CoreNetworks", {})
     assert re.search(r"/us-west-2/networkmanager/aws4_request", canned.requests[0][1]["Authorization"])
 
 
@@ -48,7 +50,7 @@ def test_both_endpoint_variables_are_honoured(variable, simulator, open_source, 
     monkeypatch.delenv("AWS_ENDPOINT_URL")
     monkeypatch.setenv(variable, simulator.url)
     source = open_source()
-    assert source.fetch("list_core_networks", "CoreNetworks", {}).items
+    assert fetched(source, "list_core_networks", "CoreNetworks", {}).items
     assert source._open().sts().meta.endpoint_url.startswith("https") is (variable != "AWS_ENDPOINT_URL")
 
 
@@ -67,7 +69,7 @@ def test_threads_share_one_session_and_every_answer_is_its_own(simulator, open_s
     states = ["AVAILABLE", "PENDING_ATTACHMENT_ACCEPTANCE", "REJECTED"] * 8
 
     def read(state):
-        page = source.fetch("list_attachments", "Attachments", {"State": state, "MaxResults": 50})
+        page = fetched(source, "list_attachments", "Attachments", {"State": state, "MaxResults": 50})
         return {item["State"] for item, _ in page.items} <= {state}
 
     with ThreadPoolExecutor(8) as pool:

@@ -6,6 +6,7 @@ import pytest
 
 from cloudwan_mcp.errors import BadRequest, CloudWanError, NotFound, NotPermitted, TokenExpired, TryAgain
 from cloudwan_mcp.simulator import Faults
+from fakes.fetched import fetched
 
 
 def refusal(status, code, message="", **members):
@@ -14,7 +15,7 @@ def refusal(status, code, message="", **members):
 
 
 def sites(source, token=None):
-    return source.fetch("get_sites", "Sites", {"GlobalNetworkId": "global-network-1"}, token=token)
+    return fetched(source, "get_sites", "Sites", {"GlobalNetworkId": "global-network-1"}, token=token)
 
 
 CASES = [
@@ -55,7 +56,7 @@ def test_each_refusal_becomes_an_error_with_a_next_step(answer, error, step, ans
 def test_a_refusal_names_the_iam_action_and_awss_own_code(simulator, open_source):
     simulator.faults = Faults(operations={"ListAttachments": {"access_denied": 1.0}})
     with pytest.raises(NotPermitted) as caught:
-        open_source(profile="").fetch("list_attachments", "Attachments", {})
+        fetched(open_source(profile=""), "list_attachments", "Attachments", {})
     assert caught.value.action == "networkmanager:ListAttachments"
     assert caught.value.code == "AccessDeniedException"
     assert simulator.calls["ListAttachments"] == 1
@@ -79,16 +80,19 @@ def test_a_validation_of_something_else_is_a_bad_request_even_with_a_token(answe
 
 def test_the_simulators_expired_token_is_recognised(simulator, open_source):
     source = open_source(page_size=10)
-    token = source.fetch("list_attachments", "Attachments", {}).token
+    token = fetched(source, "list_attachments", "Attachments", {}).token
     simulator.faults = Faults(expired_token=0)
     with pytest.raises(TokenExpired):
-        source.fetch("list_attachments", "Attachments", {}, token=token)
+        fetched(source, "list_attachments", "Attachments", {}, token=token)
 
 
 def test_an_unknown_core_network_is_not_found(simulator, open_source):
     with pytest.raises(NotFound):
-        open_source().fetch(
-            "get_core_network", "CoreNetwork", {"CoreNetworkId": "core-network-0123456789abcdef0"}
+        fetched(
+            open_source(),
+            "get_core_network",
+            "CoreNetwork",
+            {"CoreNetworkId": "core-network-0123456789abcdef0"},
         )
 
 
@@ -104,7 +108,7 @@ def test_parameters_botocore_rejects_are_a_bad_request_and_not_sent(
     operation, parameters, word, simulator, open_source
 ):
     with pytest.raises(BadRequest) as caught:
-        open_source().fetch(operation, "Items", parameters)
+        fetched(open_source(), operation, "Items", parameters)
     assert word in str(caught.value)
     assert not simulator.calls
 

@@ -11,6 +11,7 @@ from botocore.model import ServiceModel
 from cloudwan_mcp import __version__
 from cloudwan_mcp.errors import BadRequest, NotPermitted
 from cloudwan_mcp.simulator import Faults
+from fakes.fetched import fetched
 
 BOTH = pytest.mark.parametrize("decoder", ["bytes", "botocore"])
 MODEL = ServiceModel(Loader().load_service_model("networkmanager", "service-2"), "networkmanager")
@@ -57,22 +58,19 @@ def smallest(shape):
 
 
 def names(source):
-    network = source.fetch("list_core_networks", "CoreNetworks", {}).items[0][0]
+    network = fetched(source, "list_core_networks", "CoreNetworks", {}).items[0][0]
     return {"core": network["CoreNetworkId"], "global": network["GlobalNetworkId"]}
 
 
 @pytest.mark.parametrize(("operation", "items", "members"), [(k, *v) for k, v in READS.items()])
-def test_both_decoders_give_equal_items_tokens_and_sizes(
-    operation, items, members, simulator, open_source, clock
-):
+def test_both_decoders_give_equal_items_and_tokens(operation, items, members, simulator, open_source, clock):
     sources = [open_source(decoder=decoder) for decoder in ("bytes", "botocore")]
     known = names(sources[0])
     parameters = {name: known.get(value, value) for name, value in members.items()}
-    quick, parsed = (source.fetch(operation, items, parameters) for source in sources)
+    quick, parsed = (fetched(source, operation, items, parameters) for source in sources)
     assert [present(item) for item, _ in quick.items] == [item for item, _ in parsed.items]
     assert all(json.loads(text) == item for page in (quick, parsed) for item, text in page.items)
     assert bool(quick.token) == bool(parsed.token)
-    assert quick.bytes == parsed.bytes > 0
 
 
 def maximal(shape, seen=()):
@@ -107,7 +105,7 @@ def test_both_decoders_agree_on_everything_the_model_can_say(operation, answerin
     parameters = smallest(model.input_shape)
     for items in holders:
         quick, parsed = (
-            open_source(decoder=decoder).fetch(xform_name(operation), items, parameters)
+            fetched(open_source(decoder=decoder), xform_name(operation), items, parameters)
             for decoder in ("bytes", "botocore")
         )
         assert [item for item, _ in quick.items] == [item for item, _ in parsed.items] != []
@@ -120,7 +118,7 @@ def test_a_walk_meets_every_attachment_once_in_pages_of_the_configured_size(deco
     source = open_source(decoder=decoder, page_size=500)
     sizes, ids, token, first = [], [], None, True
     while token or first:
-        page = source.fetch("list_attachments", "Attachments", {}, token=token)
+        page = fetched(source, "list_attachments", "Attachments", {}, token=token)
         sizes.append(len(page.items))
         ids += [item["AttachmentId"] for item, _ in page.items]
         token, first = page.token, False
@@ -132,7 +130,7 @@ def test_a_walk_meets_every_attachment_once_in_pages_of_the_configured_size(deco
 def test_members_that_no_model_knows_survive_in_value_and_text(simulator, open_source):
     simulator.faults = Faults(unknown_fields=1.0)
     pages = {
-        decoder: open_source(decoder=decoder).fetch("list_attachments", "Attachments", {})
+        decoder: fetched(open_source(decoder=decoder), "list_attachments", "Attachments", {})
         for decoder in ("bytes", "botocore")
     }
     item, text = pages["bytes"].items[0]
@@ -145,7 +143,7 @@ def test_members_that_no_model_knows_survive_in_value_and_text(simulator, open_s
 def test_a_single_object_is_one_item_and_has_no_token(decoder, simulator, open_source):
     source = open_source(decoder=decoder)
     core = names(source)["core"]
-    page = source.fetch("get_core_network_policy", "CoreNetworkPolicy", {"CoreNetworkId": core})
+    page = fetched(source, "get_core_network_policy", "CoreNetworkPolicy", {"CoreNetworkId": core})
     assert len(page.items) == 1
     assert page.token is None
     assert json.loads(page.items[0][0]["PolicyDocument"])["version"]
@@ -159,13 +157,13 @@ def test_the_installed_model_says_which_operations_page(open_source):
 
 def test_requests_name_this_product_and_its_version(answering, open_source):
     canned = answering((200, {}, b'{"Sites":[]}'))
-    open_source().fetch("get_sites", "Sites", {"GlobalNetworkId": "g"})
+    fetched(open_source(), "get_sites", "Sites", {"GlobalNetworkId": "g"})
     assert re.search(rf"\bcloudwan-mcp/{re.escape(__version__)}\b", canned.requests[0][1]["User-Agent"])
 
 
 def test_an_operation_that_is_not_a_read_is_refused_before_botocore_is_asked(simulator, open_source):
     with pytest.raises(NotPermitted) as caught:
-        open_source().fetch("delete_site", "Site", {})
+        fetched(open_source(), "delete_site", "Site", {})
     assert caught.value.code == "ReadOnly"
     assert not simulator.calls
 
@@ -173,13 +171,13 @@ def test_an_operation_that_is_not_a_read_is_refused_before_botocore_is_asked(sim
 @pytest.mark.parametrize("operation", ["get_paginator", "get_everything", "list_"])
 def test_a_read_that_the_model_does_not_have_is_a_bad_request(operation, simulator, open_source):
     with pytest.raises(BadRequest) as caught:
-        open_source().fetch(operation, "Items", {})
+        fetched(open_source(), operation, "Items", {})
     assert operation in str(caught.value)
     assert not simulator.calls
 
 
 def test_a_closed_source_opens_again(simulator, open_source):
     source = open_source()
-    source.fetch("list_core_networks", "CoreNetworks", {})
+    fetched(source, "list_core_networks", "CoreNetworks", {})
     source.close()
-    assert source.fetch("list_core_networks", "CoreNetworks", {}).items
+    assert fetched(source, "list_core_networks", "CoreNetworks", {}).items

@@ -8,6 +8,7 @@ import pytest
 
 from cloudwan_mcp.errors import CloudWanError, NotPermitted, TryAgain
 from cloudwan_mcp.simulator import Faults
+from fakes.fetched import fetched
 
 SECRET = "wJalrXUtnFEMISECRETKEYbPxRfiCY"
 TOKEN = "FwoGZXIvYXdzESESSIONTOKENaDExample"
@@ -20,7 +21,7 @@ def secrets(clean_aws_environment, monkeypatch):
 
 
 def read(source):
-    return source.fetch("list_core_networks", "CoreNetworks", {}).items
+    return fetched(source, "list_core_networks", "CoreNetworks", {}).items
 
 
 def chain(error):

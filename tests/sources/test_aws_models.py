@@ -13,6 +13,7 @@ from botocore.model import ServiceModel
 from botocore.session import Session
 
 from cloudwan_mcp.sources.aws_models import ENDPOINT_SERVICES, MODELS, SlimFiles, reduced, shared_loader
+from fakes.fetched import fetched
 
 SERVICES = {"networkmanager": ("Get", "List", "Describe"), "sts": ("AssumeRole", "GetCallerIdentity")}
 
@@ -140,7 +141,7 @@ def test_slim_and_stock_models_give_the_same_answers(simulator, open_source):
         ("describe_global_networks", "GlobalNetworks"),
     ):
         slim, stock = (
-            open_source(slim_models=choice, decoder="botocore").fetch(operation, items, {})
+            fetched(open_source(slim_models=choice, decoder="botocore"), operation, items, {})
             for choice in (True, False)
         )
         assert slim.items == stock.items

@@ -6,10 +6,11 @@ from cloudwan_mcp.errors import NotPermitted
 from cloudwan_mcp.settings import load
 from cloudwan_mcp.simulator import Faults
 from cloudwan_mcp.sources.aws import AwsSource
+from fakes.fetched import fetched
 
 
 def read(source):
-    return source.fetch("list_core_networks", "CoreNetworks", {}).items
+    return fetched(source, "list_core_networks", "CoreNetworks", {}).items
 
 
 def test_keys_rotated_in_the_shared_file_are_found_without_a_restart(files, simulator, open_source):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from cloudwan_mcp.errors import BadRequest, CloudWanError, NotPermitted, TryAgain
 from cloudwan_mcp.model import Identity
 from cloudwan_mcp.settings import Settings
-from cloudwan_mcp.source import Page, SourceStatistics
+from cloudwan_mcp.source import Item, Page, SourceStatistics
 
 if TYPE_CHECKING:
     from cloudwan_mcp.sources.aws_errors import Call
@@ -171,7 +171,18 @@ def _page(answer: dict[str, Any], operation: str, items: str) -> Page:
     if taken is None:
         raise _malformed(operation, answer["Error"]["Message"])
     try:
-        return page_of(written(answer) if taken.members is None else taken.members, items, taken.size)
+        page = page_of(written(answer) if taken.body is None else taken.body, items)
+    except MalformedAnswer as failure:
+        raise _malformed(operation, str(failure)) from failure
+    page.items = _decoded(page.items, operation)
+    return page
+
+
+def _decoded(items: Iterable[Item], operation: str) -> Iterator[Item]:
+    from cloudwan_mcp.sources.aws_decode import MalformedAnswer
+
+    try:
+        yield from items
     except MalformedAnswer as failure:
         raise _malformed(operation, str(failure)) from failure
 
@@ -181,5 +192,5 @@ def _malformed(operation: str, reason: str) -> TryAgain:
         f"The answer to {operation} is not what AWS sends: {reason}.",
         next_step="Try again; if it stays, look for a proxy or an AWS_ENDPOINT_URL in between.",
         code="MalformedAnswer",
-        retry_after=5.0,
+        retry_after=0.5,
     )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from cloudwan_mcp.source import Page
 
-Pair = tuple[Any, str]
-Members = dict[str, Pair | list[Pair]]
+Pair = tuple[dict[str, Any], str]
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 _value_at = json.JSONDecoder().raw_decode
@@ -21,56 +20,83 @@ class MalformedAnswer(ValueError):
     """A success whose body is not the JSON object it should be: cut short, or not from AWS at all."""
 
 
-def split(body: bytes) -> Members:
-    """The top-level members of a JSON object: an array gives one pair per element, anything else one pair.
+def looks_whole(body: bytes) -> bool:
+    """Whether a body may be a JSON object; what is cut short or HTML nearly never looks so."""
+    return body.lstrip(b" \t\r\n")[:1] == b"{" and body.rstrip(b" \t\r\n")[-1:] == b"}"
 
-    Each element is decoded once by json's C scanner, which also tells where its text ends; nothing is
-    written out again, so members this program has never heard of stay as they were sent.
+
+def page_of(body: bytes, items: str) -> Page:
+    """The page found under the member `items`, decoded while it is iterated; a null or no member is empty.
+
+    Each item is decoded once by json's C scanner, which also tells where its text ends; nothing is
+    written out again, so members this program has never heard of stay as they were sent. One item at a
+    time is alive: the values of a whole page take six times the memory of its text.
+    Raises `MalformedAnswer`, while iterated as well.
     """
+    page = Page(items=())
     try:
-        return _object(body.decode())
+        page.items = _checked(body.decode(), items, page)
+    except UnicodeDecodeError:
+        raise MalformedAnswer(f"not UTF-8 in a body of {len(body)} bytes") from None
+    return page
+
+
+def _checked(text: str, items: str, page: Page) -> Iterator[Pair]:
+    try:
+        for name, value, found in _members(text, items):
+            if name == items and value is not None:
+                yield _object(value, items), found
+            elif name == "NextToken" and isinstance(value, str):
+                page.token = value or None
+    except MalformedAnswer:
+        raise
     except (ValueError, RecursionError) as failure:
         # The cause is named and not chained: it would keep the whole body in memory.
-        raise MalformedAnswer(f"{type(failure).__name__} in a body of {len(body)} bytes") from None
+        raise MalformedAnswer(f"{type(failure).__name__} in a body of {len(text)} characters") from None
 
 
-def _object(text: str) -> Members:
-    members: Members = {}
+def _object(value: Any, items: str) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return value
+    raise MalformedAnswer(f"{items} holds something other than objects")
+
+
+def _members(text: str, items: str) -> Iterator[tuple[str, Any, str]]:
+    """(name, value, text) of each top-level member; an array under `items` gives one per element."""
     at = _after(text, 0, "{")
     if text.startswith("}", at):
-        return _ended(text, at + 1, members)
+        return _end(text, at + 1)
     while True:
         name, at = _value_at(text, at)
         if not isinstance(name, str):
             raise MalformedAnswer("a member's name is not a string")
         at = _after(text, _blank(text, at), ":")
-        members[name], at = _array(text, at) if text.startswith("[", at) else _pair(text, at)
+        if name == items and text.startswith("[", at):
+            at = yield from _array(text, at, name)
+        else:
+            value, end = _value_at(text, at)
+            yield name, value, text[at:end]
+            at = end
         at = _blank(text, at)
         if not text.startswith(",", at):
-            return _ended(text, _after(text, at, "}"), members)
+            return _end(text, _after(text, at, "}"))
         at = _blank(text, at + 1)
 
 
-def _array(text: str, at: int) -> tuple[list[Pair], int]:
-    pairs: list[Pair] = []
+def _array(text: str, at: int, name: str) -> Generator[tuple[str, Any, str], None, int]:
     at = _blank(text, at + 1)
     if text.startswith("]", at):
-        return pairs, at + 1
+        return at + 1
     while True:
         value, end = _value_at(text, at)
-        pairs.append((value, text[at:end]))
+        yield name, value, text[at:end]
         if text.startswith(",{", end):  # compact JSON, as AWS sends it: nothing to skip
             at = end + 1
             continue
         at = _blank(text, end)
         if not text.startswith(",", at):
-            return pairs, _after(text, at, "]")
+            return _after(text, at, "]")
         at = _blank(text, at + 1)
-
-
-def _pair(text: str, at: int) -> tuple[Pair, int]:
-    value, end = _value_at(text, at)
-    return (value, text[at:end]), end
 
 
 def _blank(text: str, at: int) -> int:
@@ -88,41 +114,15 @@ def _after(text: str, at: int, sign: str) -> int:
     return _blank(text, at + 1) if sign in "{:" else at + 1
 
 
-def _ended(text: str, at: int, members: Members) -> Members:
+def _end(text: str, at: int) -> None:
     if _blank(text, at) != len(text):
         raise MalformedAnswer("text after the end of the object")
-    return members
 
 
-def page_of(members: Members, items: str, size: int) -> Page:
-    """The page found under `items`; a member that is missing or null is an empty page."""
-    found = members.get(items, [])
-    pairs = found if isinstance(found, list) else [found]
-    present = [pair for pair in pairs if pair[0] is not None]
-    if not all(isinstance(value, dict) for value, _ in present):
-        raise MalformedAnswer(f"{items} holds something other than objects")
-    return Page(items=present, token=_token(members), bytes=size)
-
-
-def _token(members: Members) -> str | None:
-    found = members.get("NextToken")
-    token = found[0] if isinstance(found, tuple) else None
-    return token if isinstance(token, str) and token else None
-
-
-def written(answer: Mapping[str, Any]) -> Members:
-    """What `split` gives, from an answer that botocore has parsed: its values written as JSON again."""
-    return {
-        name: [_rewritten(each) for each in value] if isinstance(value, list) else _rewritten(value)
-        for name, value in answer.items()
-        if name != "ResponseMetadata"
-    }
-
-
-def _rewritten(value: Any) -> Pair:
-    text = json.dumps(value, default=_seconds, separators=(",", ":"), ensure_ascii=False)
-    # Read back, so that timestamps are seconds in the value as well as in the text.
-    return json.loads(text), text
+def written(answer: Mapping[str, Any]) -> bytes:
+    """The body of an answer that botocore has parsed, with its timestamps as AWS sends them."""
+    members = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+    return json.dumps(members, default=_seconds, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _seconds(value: Any) -> float:

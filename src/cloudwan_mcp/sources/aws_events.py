@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from cloudwan_mcp.errors import NotPermitted
 from cloudwan_mcp.source import SourceStatistics
-from cloudwan_mcp.sources.aws_decode import MalformedAnswer, Members, split
+from cloudwan_mcp.sources.aws_decode import looks_whole
 
 ANSWER: Final = "cloudwan_mcp.answer"
 
@@ -32,10 +32,9 @@ _THROTTLES: Final = frozenset({"ThrottlingException", "Throttling", "TooManyRequ
 
 
 class Answer(NamedTuple):
-    """A success as received; `members` are None where botocore parses it."""
+    """A success: its body, or None where botocore parses it."""
 
-    size: int
-    members: Members | None
+    body: bytes | None
 
 
 def refuse_writes(**event: Any) -> None:
@@ -90,19 +89,14 @@ class Watch:
 
     def _take(self, response: dict[str, Any], taken: dict[str, Any]) -> None:
         body: bytes = response["body"]
-        try:
-            taken[ANSWER] = Answer(len(body), self._members(body))
-        except MalformedAnswer as failure:
+        if _is_object(body) if self._parse else looks_whole(body):
+            taken[ANSWER] = Answer(None if self._parse else body)
+        else:
             # botocore would parse a body that was cut short as an answer without any members.
-            taken["Error"] = {"Code": TRANSIENT, "Message": str(failure)}
+            message = f"not a JSON object in a body of {len(body)} bytes"
+            taken["Error"] = {"Code": TRANSIENT, "Message": message}
         if not self._parse or "Error" in taken:
             response["body"] = b"{}"
-
-    def _members(self, body: bytes) -> Members | None:
-        if not self._parse:
-            return split(body)
-        _check(body)
-        return None
 
 
 def check_identity(**event: Any) -> None:
@@ -111,11 +105,6 @@ def check_identity(**event: Any) -> None:
     if response["status_code"] < 300 and b"<GetCallerIdentityResult>" not in response["body"]:
         event["customized_response_dict"]["Error"] = {"Code": TRANSIENT, "Message": "no identity in it"}
         response.update(status_code=503, body=b"")
-
-
-def _check(body: bytes) -> None:
-    if not _is_object(body):
-        raise MalformedAnswer(f"not a JSON object in a body of {len(body)} bytes")
 
 
 def _is_object(body: bytes) -> bool:
