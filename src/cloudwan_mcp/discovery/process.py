@@ -16,6 +16,12 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 from cloudwan_mcp.errors import CloudWanError, TryAgain, from_dict
 
 LINE_BYTES = 64 * 1024
+# glibc keeps a heap for each thread and what it once held; a discovery is many short-lived pages
+FRUGAL = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "65536",
+    "MALLOC_TRIM_THRESHOLD_": "65536",
+}
 GRACE_S = 5.0  # between the request to stop, which waits for the page in flight, and the kill
 COMMAND = (sys.executable, "-m", "cloudwan_mcp", "discover", "--json", "--attended")
 
@@ -31,7 +37,7 @@ class DiscoveryProcess:
     """
 
     def __init__(self, environ: Mapping[str, str], arguments: Sequence[str] = ()) -> None:
-        self._environ = dict(environ)
+        self._environ = {**FRUGAL, **environ}
         self._command = [*COMMAND, *arguments]
         self._changed = anyio.Event()
         self._stop = anyio.Event()
@@ -63,6 +69,10 @@ class DiscoveryProcess:
             self.ended = True
             self._notify()
 
+    @property
+    def stopping(self) -> bool:
+        return self._stop.is_set()
+
     def stop(self) -> None:
         self._stop.set()
 
@@ -84,11 +94,18 @@ class DiscoveryProcess:
         lines = BufferedByteReceiveStream(process.stdout)
         while True:
             try:
-                self._hear(json.loads(await lines.receive_until(b"\n", LINE_BYTES)))
+                message = json.loads(await lines.receive_until(b"\n", LINE_BYTES))
             except (anyio.IncompleteRead, anyio.EndOfStream, anyio.ClosedResourceError):
                 return
-            except (ValueError, anyio.DelimiterNotFound):
-                logger.warning("The discovery process said something that is not JSON.")
+            except anyio.DelimiterNotFound:
+                await lines.receive(LINE_BYTES)  # too long to be ours: what was read of it is let go
+                continue
+            except ValueError:
+                message = None
+            if isinstance(message, dict):
+                self._hear(message)
+            else:
+                logger.warning("The discovery process said something that is not ours.")
 
     def _hear(self, message: dict[str, Any]) -> None:
         if message.get("event") == "error":

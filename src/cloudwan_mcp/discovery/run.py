@@ -8,10 +8,12 @@ from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
+from cloudwan_mcp.discovery import census
 from cloudwan_mcp.discovery.checkpoint import Checkpoint
-from cloudwan_mcp.discovery.kind import Kind, ScopeLevel
+from cloudwan_mcp.discovery.kind import Item, Kind, ScopeLevel
 from cloudwan_mcp.discovery.kinds import KINDS
 from cloudwan_mcp.discovery.pace import Pace
+from cloudwan_mcp.discovery.progress import Progress, Stopped, note_effort
 from cloudwan_mcp.errors import BadRequest, CloudWanError, NotFound, NotPermitted, TokenExpired, TryAgain
 from cloudwan_mcp.model import Connection, Element, Gap, Scope, Step
 from cloudwan_mcp.source import Source
@@ -19,20 +21,7 @@ from cloudwan_mcp.source import Source
 LEVELS: frozenset[ScopeLevel] = frozenset({"account", "global-network", "core-network", "resource-type"})
 ATTEMPTS = 6  # of one page, each with botocore's own retries inside, before it becomes a gap
 RESTARTS = 2  # of one listing whose token expired
-FATAL = {"NoCredentials", "ExpiredCredentials"}
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far a walk is; `expected` is what AWS announced, None until it has."""
-
-    elements: int = 0
-    repeated: int = 0
-    pages: int = 0
-    calls: int = 0
-    throttles: int = 0
-    expected: int | None = None
-    listing: str = ""
+FATAL = {"NoCredentials", "ExpiredCredentials", "InvalidCredentials"}  # of the caller, not of one listing
 
 
 @dataclass(slots=True)
@@ -48,13 +37,6 @@ class _Trouble:
     failures: int = 0
     restarts: int = 0
     not_before: float = 0.0
-
-
-class Stopped(CloudWanError):
-    """The walk was asked to stop; everything read so far is kept."""
-
-    def __init__(self) -> None:
-        super().__init__("The discovery was stopped.", next_step="Start it again to go on where it stopped.")
 
 
 @dataclass(slots=True)
@@ -79,7 +61,8 @@ class Walk:
     _trouble: dict[int, _Trouble] = field(default_factory=dict)
     _flights: dict[Future[_Fetched], Step] = field(default_factory=dict)
     _kinds: dict[str, Kind] = field(default_factory=lambda: {kind.name: kind for kind in KINDS})
-    _refused: int = 0
+    _decoding: threading.Lock = field(default_factory=threading.Lock)
+    _refused: dict[int, tuple[Step, Gap]] = field(default_factory=dict)
 
     def run(self) -> Progress:
         """Read everything that can be read.
@@ -99,7 +82,10 @@ class Walk:
                 self._collect(pool, pace)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-        self._compare_counts()
+            note_effort(self.checkpoint, self.source.statistics, self.progress.repeated)
+        for step, gap in self._refused.values():
+            self.checkpoint.end(step, gap)
+        census.compare(self.checkpoint, self._kinds)
         return self.progress
 
     def _steps(self, revealed: Iterable[tuple[ScopeLevel, Scope]]) -> list[tuple[str, Scope]]:
@@ -117,11 +103,11 @@ class Walk:
 
     def _reopen(self) -> None:
         """Take the open steps from the checkpoint: at first, and after a page has revealed new ones."""
-        flying = {step.id for step in self._flights.values()}
+        taken = {step.id for step in self._flights.values()} | self._refused.keys()
         self._open = {
             step.id: self._open.get(step.id, step)
             for step in self.checkpoint.steps()
-            if step.state == "open" and step.id not in flying
+            if step.state == "open" and step.id not in taken
         }
 
     def _launch(self, pool: ThreadPoolExecutor, pace: Pace) -> None:
@@ -134,20 +120,29 @@ class Walk:
                 self._flights[pool.submit(self._fetch, step.kind, step.scope, step.token)] = step
 
     def _fetch(self, kind_name: str, scope: Scope, token: str | None) -> _Fetched:
-        """Runs in a pool thread: one call, and its items turned into values so that the page can go."""
+        """Runs in a pool thread: one call, and its items turned into values one by one.
+
+        One page is decoded at a time: several would only share the interpreter, each with its own heap.
+        """
         kind = self._kinds[kind_name]
         page = self.source.fetch(kind.operation, kind.items, kind.arguments(scope), token=token)
-        fetched = _Fetched([], page.token, [])
-        parse, reveals, add = kind.parse, kind.reveals, fetched.values.append
-        for item, text in page.items:
-            for value in parse(item, scope):
-                if type(value) is Element and not value.attributes:
-                    value.attributes = text
-                add(value)
-            fetched.follow += self._steps(reveals(item, scope))
-            if kind.announces:
-                fetched.announced.update([kind.announces(item)])
+        fetched = _Fetched([], None, [])
+        with self._decoding:
+            for item, text in page.items:
+                self._take(kind, scope, item, text, fetched)
+        fetched.token = page.token
         return fetched
+
+    def _take(self, kind: Kind, scope: Scope, item: Item, text: str, fetched: _Fetched) -> None:
+        for value in kind.parse(item, scope):
+            if type(value) is Element and not value.attributes:
+                value.attributes = text
+            fetched.values.append(value)
+        revealed = kind.reveals(item, scope)
+        if revealed:
+            fetched.follow += self._steps(revealed)
+        if kind.announces:
+            fetched.announced.update([kind.announces(item)])
 
     def _collect(self, pool: ThreadPoolExecutor, pace: Pace) -> None:
         done, _ = wait(self._flights, timeout=self._patience(), return_when=FIRST_COMPLETED)
@@ -177,14 +172,16 @@ class Walk:
         return 0.0
 
     def _store(self, step: Step, fetched: _Fetched, *, circle: bool) -> None:
-        token = None if circle else fetched.token
-        new, repeated = self.checkpoint.commit(step, fetched.values, token=token, follow=fetched.follow)
         kind = self._kinds[step.kind]
+        if fetched.announced:
+            census.announce(self.checkpoint, step.scope, fetched.announced)
+        new, repeated = self.checkpoint.commit(
+            step, fetched.values, token=fetched.token, follow=fetched.follow
+        )
         if circle:
             message = "The pagination token came back unchanged or in a circle; what follows was not listed."
-            self.checkpoint.note(Gap(kind.operation_name, step.scope.label(), "StuckToken", message))
-        if fetched.announced:
-            self._expect(step.scope, fetched.announced)
+            gap = Gap(kind.operation_name, step.scope.label(), "StuckToken", message)
+            self.checkpoint.end(step, gap)
         if fetched.follow:
             self._reopen()
         statistics = self.source.statistics
@@ -218,40 +215,25 @@ class Walk:
     def _give_up(self, step: Step, error: CloudWanError) -> None:
         """A listing that cannot be read becomes a gap; one without which there is nothing ends the walk."""
         kind = self._kinds[step.kind]
-        if kind.scope == "account":
-            self._refused += 1
-            roots = sum(each.scope == "account" for each in self._kinds.values())
-            if self._refused == roots or isinstance(error, TryAgain) or getattr(error, "code", "") in FATAL:
-                raise error
+        root = kind.scope == "account"
+        if getattr(error, "code", "") in FATAL or (root and isinstance(error, TryAgain)):
+            raise error
         action = kind.action if isinstance(error, NotPermitted) else ""
         gap = Gap(kind.operation_name, step.scope.label(), _code(error), str(error.args[0]), action)
-        self.checkpoint.end(step, gap)
+        if root:
+            self._refuse(step, gap, error)
+            return
         if kind.assumes:
             self.checkpoint.add_steps(self._steps(kind.assumes(step.scope)))
+        self.checkpoint.end(step, gap)
+        if kind.assumes:
             self._reopen()
 
-    def _expect(self, scope: Scope, announced: dict[str, int]) -> None:
-        known = int(self.checkpoint.recall("expected") or 0)
-        self.checkpoint.expect(known + sum(announced.values()))
-        counts = {_count_key(scope, kind): count for kind, count in announced.items()}
-        self.checkpoint.remember(**counts)
-
-    def _compare_counts(self) -> None:
-        """Say where AWS counted other than it listed: something came or went while it was read."""
-        listed: dict[tuple[str, str], int] = {}
-        for step in self.checkpoint.steps():
-            where = (step.kind, step.scope.global_network)
-            listed[where] = listed.get(where, 0) + step.items
-        for (name, network), found in listed.items():
-            kind = self._kinds[name]
-            counted = self.checkpoint.recall(_count_key(Scope(network), kind.counted_as))
-            if counted and int(counted) != found:
-                message = f"AWS counted {counted} and listed {found}: the network changed while it was read."
-                self.checkpoint.note(Gap(kind.operation_name, network, "CountMismatch", message))
-
-
-def _count_key(scope: Scope, resource_type: str) -> str:
-    return f"count {scope.global_network} {resource_type}"
+    def _refuse(self, step: Step, gap: Gap, error: CloudWanError) -> None:
+        """A root listing is given up for good only at the end: where all are refused, all stay open."""
+        self._refused[step.id] = (step, gap)
+        if len(self._refused) == sum(kind.scope == "account" for kind in self._kinds.values()):
+            raise error
 
 
 def _code(error: CloudWanError) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import overload
 
 ROWS = 16
 LONE_CHARACTERS = 32 * 1024  # a row this long is a block of its own, so that its neighbours stay cheap
@@ -18,16 +19,19 @@ Row = tuple[str, str, str]
 
 
 def plain(text: str, most: int = 256) -> str:
-    """`text` on one line, without control characters, at most `most` characters."""
+    """`text` on one line, without control characters or halves of characters, at most `most` characters."""
     text = text if len(text) <= most else text[: most - 1] + "…"
-    return text if text.isprintable() else text.translate(_CONTROLS)
+    if text.isprintable():
+        return text
+    # JSON can spell half a surrogate pair, which neither SQLite nor a reply can hold
+    return text.translate(_CONTROLS).encode("utf-8", "replace").decode()
 
 
 class Packer:
     """Writes blocks of one kind; the dictionary is the first page's own text."""
 
     def __init__(self, dictionary: bytes) -> None:
-        self._primed = zlib.compressobj(LEVEL, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, dictionary)
+        self._primed = zlib.compressobj(LEVEL, zlib.DEFLATED, -15, 8, zlib.Z_DEFAULT_STRATEGY, dictionary)
 
     def pack(self, rows: list[Row]) -> Iterator[tuple[int, bytes]]:
         """(offset of the block's first row, bytes) for each block of `rows` = (id, name, attributes)."""
@@ -54,14 +58,34 @@ def dictionary_of(rows: list[Row]) -> bytes:
     return text.encode("utf-8", "surrogatepass")[-DICTIONARY_BYTES:]
 
 
-def unpack(data: bytes, dictionary: bytes) -> list[Row]:
+class Block(Sequence[Row]):
+    """The rows of one block; each is taken apart when it is asked for, since most never are."""
+
+    def __init__(self, text: bytes) -> None:
+        self.characters = len(text)
+        self._rows = text.split(_ROW.encode())
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Row]: ...
+    def __getitem__(self, at: int | slice) -> Row | list[Row]:
+        return [_split(row) for row in self._rows[at]] if isinstance(at, slice) else _split(self._rows[at])
+
+
+def unpack(data: bytes, dictionary: bytes) -> Block:
     inflate = zlib.decompressobj(-15, zdict=dictionary)
-    text = inflate.decompress(data, MOST_BYTES).decode("utf-8", "surrogatepass")
-    return [_split(row) for row in text.split(_ROW)]
+    text = inflate.decompress(data, MOST_BYTES)
+    if not inflate.eof:
+        raise ValueError("a block is cut short or inflates beyond reason")
+    return Block(text)
 
 
-def _split(row: str) -> Row:
-    identifier, name, attributes = row.split(_FIELD)
+def _split(row: bytes) -> Row:
+    identifier, name, attributes = row.decode("utf-8", "surrogatepass").split(_FIELD)
     return identifier, name, attributes
 
 
@@ -70,18 +94,18 @@ class BlockCache:
 
     def __init__(self, most: int = 1024 * 1024) -> None:
         self._most = most
-        self._held: OrderedDict[int, tuple[list[Row], int]] = OrderedDict()
+        self._held: OrderedDict[int, tuple[Sequence[Row], int]] = OrderedDict()
         self.characters = 0
 
-    def get(self, first: int) -> list[Row] | None:
+    def get(self, first: int) -> Sequence[Row] | None:
         held = self._held.get(first)
         if held is None:
             return None
         self._held.move_to_end(first)
         return held[0]
 
-    def put(self, first: int, rows: list[Row]) -> None:
-        size = sum(len(row[2]) for row in rows)
+    def put(self, first: int, rows: Sequence[Row]) -> None:
+        size = rows.characters if isinstance(rows, Block) else sum(len(row[2]) for row in rows)
         self._held[first] = (rows, size)
         self.characters += size
         while self.characters > self._most and len(self._held) > 1:

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass, fields
+import tempfile
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.store.filters import Filters
 
 SIGNATURE_BYTES = 12
+KEY_BYTES = 32
+Include = Literal["elements", "connections", "both"]
 _AGAIN = "Call again without cursor to start from the first page."
 
 
 @dataclass(slots=True, frozen=True)
 class Cursor:
     """`n` is the last element number passed; `part` tells elements from connections, of whose source `given`
-    were already handed out."""
+    were already handed out; `include` is what the whole reading was asked for."""
 
     snapshot: str
     filters: Filters
     part: str = "elements"
     n: int = 0
     given: int = 0
+    include: Include = "elements"
 
 
 class CursorSigner:
@@ -40,19 +46,24 @@ class CursorSigner:
     def of_folder(cls, folder: Path) -> CursorSigner:
         """The folder's key, made on first use; of two processes that make one, the first wins."""
         path = folder / "cursor.key"
+        with contextlib.suppress(FileNotFoundError):
+            key = path.read_bytes()
+            if len(key) == KEY_BYTES:
+                return cls(key)
+            path.unlink()
+        handle, fresh = tempfile.mkstemp(prefix="cursor-", dir=folder)
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return cls(path.read_bytes())
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(32))
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_bytes(KEY_BYTES))
+            _name(Path(fresh), path)
+        finally:
+            Path(fresh).unlink(missing_ok=True)
         return cls(path.read_bytes())
 
     def write(self, cursor: Cursor) -> str:
         filters = {k: v for k, v in asdict(cursor.filters).items() if v}
-        body = json.dumps(
-            [cursor.snapshot, filters, cursor.part, cursor.n, cursor.given], separators=(",", ":")
-        ).encode()
+        values = [cursor.snapshot, filters, cursor.part, cursor.n, cursor.given, cursor.include]
+        body = json.dumps(values, separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(self._sign(body) + body).decode().rstrip("=")
 
     def read(self, text: str) -> Cursor:
@@ -64,11 +75,23 @@ class CursorSigner:
         signature, body = data[:SIGNATURE_BYTES], data[SIGNATURE_BYTES:]
         if not body or not hmac.compare_digest(signature, self._sign(body)):
             raise BadRequest("cursor is not one that this server gave out.", field="cursor", next_step=_AGAIN)
-        snapshot, stored, part, n, given = json.loads(body)
-        known = {f.name for f in fields(Filters)}
-        types = tuple(stored.pop("types", ()))
-        filters = Filters(types, **{k: v for k, v in stored.items() if k in known})
-        return Cursor(snapshot, filters, part, n, given)
+        try:
+            snapshot, stored, part, n, given, include = json.loads(body)
+            filters = Filters(**(stored | {"types": tuple(stored.get("types", ()))}))
+        except (ValueError, TypeError, AttributeError) as error:
+            message = "cursor was given out by another release of this server."
+            raise BadRequest(message, field="cursor", next_step=_AGAIN) from error
+        return Cursor(snapshot, filters, part, n, given, include)
 
     def _sign(self, body: bytes) -> bytes:
         return hmac.digest(self._key, body, hashlib.sha256)[:SIGNATURE_BYTES]
+
+
+def _name(fresh: Path, path: Path) -> None:
+    """Give a written key its name, unless another process was first: nobody ever reads half a key."""
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without hard links: the later of two simultaneous keys wins
+        fresh.replace(path)

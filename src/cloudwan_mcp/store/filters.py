@@ -9,6 +9,7 @@ from typing import Any
 from cloudwan_mcp.store.words import Words
 
 ATTACHMENT = "attachment"  # stands for every type of attachment, those AWS has yet to name included
+NOT_OURS = "transit-gateway-attachment"  # a network resource: what is attached to a transit gateway
 
 
 @dataclass(slots=True, frozen=True)
@@ -56,7 +57,8 @@ class Filters:
         return found
 
     def _wants(self, word: str) -> bool:
-        return word in self.types or (ATTACHMENT in self.types and word.endswith("-" + ATTACHMENT))
+        ours = word.endswith("-" + ATTACHMENT) and word != NOT_OURS
+        return word in self.types or (ATTACHMENT in self.types and ours)
 
     def accepts(self, identifier: str, name: str, attributes: str) -> bool:
         """Whether a row's text passes `text` and `tag`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import secrets
 import shutil
@@ -18,11 +17,13 @@ from pathlib import Path
 from cloudwan_mcp.errors import CloudWanError, NotFound, TryAgain
 from cloudwan_mcp.model import Identity, SnapshotInfo
 from cloudwan_mcp.settings import Settings
+from cloudwan_mcp.store import schema
 from cloudwan_mcp.store.cursor import CursorSigner
 from cloudwan_mcp.store.publish import publish
 from cloudwan_mcp.store.reader import SnapshotReader
+from cloudwan_mcp.store.scope import scope_key
 from cloudwan_mcp.store.shelf import Shelf
-from cloudwan_mcp.store.staging import Staging
+from cloudwan_mcp.store.staging import NEW, Staging
 
 TEMPORARY_MIB = 512
 STAGING, SNAPSHOT, DAMAGED = "staging-", "snapshot-", ".damaged"
@@ -40,10 +41,11 @@ class Folder:
         self.notice = ""
         self.disk_mib = settings.disk_mib
         self._temporary: Path | None = None
-        root = self._writable(settings.data_path)
-        self.path = root / scope_key(settings, os.environ if environ is None else environ)
-        self.path.mkdir(mode=0o700, exist_ok=True)
-        self.signer = CursorSigner.of_folder(root)
+        scope = scope_key(settings, os.environ if environ is None else environ)
+        try:
+            self._settle(settings.data_path.absolute(), scope)
+        except OSError as error:
+            self._settle(self._temporary_folder(settings.data_path, error), scope)
         self._shelf = Shelf()
 
     def close(self) -> None:
@@ -53,18 +55,15 @@ class Folder:
 
     def snapshots(self) -> list[SnapshotInfo]:
         """Newest first, unfinished ones included; a damaged file is set aside and left out."""
-        names = sorted(
-            (p for p in self.path.glob("s*-*.db")), key=lambda p: p.stem.partition("-")[2], reverse=True
-        )
         found = []
-        for path in names:
+        for path in self.path.glob("s*-*.db"):
             try:
                 found.append(self._info(path))
             except NotFound:
-                self._set_aside(path)
-            except FileNotFoundError:  # published or pruned between the listing and the look
-                continue
-        return found
+                # not there: published or pruned between the listing and the look
+                if path.exists() and not self._being_written(path):
+                    self._set_aside(path)
+        return sorted(found, key=lambda info: (info.started_at, info.id), reverse=True)
 
     def latest(self) -> SnapshotInfo | None:
         """The newest complete snapshot."""
@@ -102,11 +101,20 @@ class Folder:
 
         SQLite's own file lock on an empty database: portable and without a stale state. Raises `TryAgain`.
         """
-        lock = sqlite3.connect(self.path / "lock.db", timeout=patience_s, isolation_level=None)
+        path = self.path / "lock.db"
+        try:
+            lock = sqlite3.connect(path, timeout=patience_s, isolation_level=None)
+        except sqlite3.OperationalError as error:
+            raise schema.explain(error, path, writing=True) from error
         try:
             try:
+                lock.execute(
+                    "PRAGMA journal_mode=MEMORY"
+                )  # nothing is written: a killed process leaves no file
                 lock.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError:
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error):
+                    raise schema.explain(error, path, writing=True) from error
                 raise TryAgain(
                     "Another process is discovering this network.",
                     next_step="Its progress can be followed; call again in a moment.",
@@ -126,16 +134,17 @@ class Folder:
 
     def stage(self, identity: Identity) -> Staging:
         """The staging file to go on with, or a new one; call it while `writing`."""
+        for path in self.path.glob(f"{STAGING}*{NEW}*"):
+            path.unlink()  # of a process that was killed while it began
         for path in sorted(self.path.glob(f"{STAGING}*.db")):
             try:
-                staging = Staging.open(path, max_bytes=self._max_bytes)
+                if self._resumable(path, identity):
+                    return Staging.open(path, max_bytes=self._max_bytes)
             except NotFound:
                 self._set_aside(path)
                 continue
-            if self._resumable(path, identity):
-                return staging
-            staging.close()
             path.unlink()
+            schema.journal_of(path).unlink(missing_ok=True)
         stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
         snapshot_id = f"{stamp}-{secrets.token_hex(4)}"
         return Staging.create(
@@ -149,7 +158,7 @@ class Folder:
         """Make a finished staging file the newest snapshot and prune old ones."""
         staging.close()
         snapshot_id = staging.path.stem.removeprefix(STAGING)
-        target = publish(staging.path, self._name(SNAPSHOT, snapshot_id))
+        target = publish(staging.path, self._name(SNAPSHOT, snapshot_id), max_bytes=self._max_bytes)
         self.prune()
         return self._info(target)
 
@@ -166,7 +175,7 @@ class Folder:
         return gone
 
     def bytes(self) -> int:
-        return sum(p.stat().st_size for p in self.path.glob("*.db*"))
+        return sum(_size(path) for path in self.path.glob("*.db*"))
 
     def _info(self, path: Path) -> SnapshotInfo:
         if path.stem.startswith(SNAPSHOT):
@@ -180,6 +189,10 @@ class Folder:
         # complete in its own eyes but not yet renamed: the last step of publishing is still to come
         state = "growing" if info.complete or self.busy() else "interrupted"
         return replace(info, state=state)
+
+    def _being_written(self, path: Path) -> bool:
+        """Whether a writer, perhaps of another release, has the staging file in its hands."""
+        return path.stem.startswith(STAGING) and self.busy()
 
     def _growing(self, path: Path) -> SnapshotReader | None:
         """A reader of the staging file; None when it is not there, perhaps published this very moment."""
@@ -207,32 +220,28 @@ class Folder:
         self._shelf.drop(path)
         with contextlib.suppress(OSError):
             path.rename(path.with_suffix(DAMAGED))
+            schema.journal_of(path).unlink(missing_ok=True)
         self.notice = f"{path.name} was damaged and is set aside as {path.stem}{DAMAGED}."
 
-    def _writable(self, root: Path) -> Path:
-        try:
-            root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=root):
-                return root
-        except OSError as error:
-            self._temporary = Path(tempfile.mkdtemp(prefix="cloudwan-mcp-"))
-            self.disk_mib = min(self.disk_mib or TEMPORARY_MIB, TEMPORARY_MIB)
-            self.notice = (
-                f"{root} cannot be written ({error.strerror}): snapshots go to temporary storage, at most "
-                f"{TEMPORARY_MIB} MiB, and end with this process. Set CLOUDWAN_DATA_DIR."
-            )
-            return self._temporary
+    def _settle(self, root: Path, scope: str) -> None:
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=root):
+            self.root, self.path = root, root / scope
+        self.path.mkdir(mode=0o700, exist_ok=True)
+        self.signer = CursorSigner.of_folder(root)
+
+    def _temporary_folder(self, wanted: Path, error: OSError) -> Path:
+        self._temporary = Path(tempfile.mkdtemp(prefix="cloudwan-mcp-"))
+        self.disk_mib = min(self.disk_mib or TEMPORARY_MIB, TEMPORARY_MIB)
+        self.notice = (
+            f"{wanted} cannot be written ({error.strerror}): snapshots go to temporary storage, at most "
+            f"{TEMPORARY_MIB} MiB, and end with this process. Set CLOUDWAN_DATA_DIR."
+        )
+        return self._temporary
 
 
-def scope_key(settings: Settings, environ: Mapping[str, str]) -> str:
-    """A name for everything that decides whose network is read; the credentials themselves stay out of it."""
-    decisive = (
-        settings.profile,
-        settings.account_alias,
-        settings.region,
-        environ.get("AWS_ACCESS_KEY_ID", ""),
-        environ.get("AWS_ROLE_ARN", ""),
-        environ.get("AWS_ENDPOINT_URL", ""),
-        environ.get("AWS_ENDPOINT_URL_NETWORKMANAGER", ""),
-    )
-    return hashlib.sha256("\n".join(decisive).encode()).hexdigest()[:16]
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # journals come and go
+        return 0

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
+from cloudwan_mcp.store.blocks import plain
+
+MOST_CHARACTERS = 2048
+
+
+def stored_id(text: str) -> str:
+    """The id as the store keeps and looks it up: on one line and bounded."""
+    return plain(text, MOST_CHARACTERS)
+
 
 def element_id(text: str) -> str:
     """The id that an element is listed under; an ARN ends in it: `arn:aws:ec2:..:vpc/vpc-1` -> `vpc-1`."""
-    return text.rsplit("/", 1)[-1] if text.startswith("arn:") else text
+    return stored_id(text.rsplit("/", 1)[-1] if text.startswith("arn:") else text)
 
 
 def key_of(text: str) -> int:

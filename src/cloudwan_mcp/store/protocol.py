@@ -47,6 +47,10 @@ class Reader(Protocol):
         """How many stored elements match; None where only reading their attributes could tell."""
         ...
 
+    def tally(self, filters: Filters, *fields: str) -> list[tuple[tuple[str, ...], int]]:
+        """(values, count) of each combination of `fields` that occurs, largest first; no text or tag."""
+        ...
+
     def connections(self, filters: Filters, *, after: tuple[int, int], limit: int) -> ConnectionRows:
         """Connections of the matching elements, each given once, at its source. Complete snapshots only."""
         ...
@@ -59,6 +63,14 @@ class Reader(Protocol):
 
     def neighbours(self, n: int, *, limit: int) -> list[tuple[int, str]]:
         """(number, connection type) of up to `limit` elements connected with `n`, either way."""
+        ...
+
+    def steps(self, n: int, *, most: int) -> tuple[list[int], bool]:
+        """All neighbours of `n`, and True; of a hub with more than `most` only those that it points at."""
+        ...
+
+    def between(self, a: int, b: int) -> str:
+        """The type of a connection between two elements, either way; empty where there is none."""
         ...
 
     def close(self) -> None: ...

@@ -9,14 +9,18 @@ from pathlib import Path
 
 from cloudwan_mcp.store import schema
 
-RESOLVE = """
-INSERT OR IGNORE INTO conn(src, ty, dst, st)
-SELECT a.n, s.ty, b.n, s.st FROM staged s JOIN el a ON a.k = s.source JOIN el b ON b.k = s.target
-"""
-UNRESOLVED = """
-SELECT count(*) FROM staged s
-WHERE NOT EXISTS (SELECT 1 FROM el WHERE k = s.source) OR NOT EXISTS (SELECT 1 FROM el WHERE k = s.target)
-"""
+# Keys are as good as random: looked up in their own order, a page of the index is read once instead of for
+# every connection. The order of a subquery may be given up, so each step fills a table.
+RESOLVE = (
+    """CREATE TEMP TABLE ordered AS SELECT source, target, ty, st FROM staged ORDER BY source""",
+    """CREATE TEMP TABLE half AS SELECT el.n AS src, s.target, s.ty, s.st
+       FROM ordered s CROSS JOIN el INDEXED BY el_k ON el.k = s.source ORDER BY s.target""",
+    """DROP TABLE ordered""",
+    """CREATE TEMP TABLE whole AS SELECT s.src, s.ty, el.n AS dst, s.st
+       FROM half s CROSS JOIN el INDEXED BY el_k ON el.k = s.target ORDER BY s.src, s.ty, el.n""",
+    """DROP TABLE half""",
+    """INSERT OR IGNORE INTO conn(src, ty, dst, st) SELECT src, ty, dst, st FROM whole ORDER BY rowid""",
+)
 PLACES = """
 SELECT el.n, CASE t.value WHEN 'core-network-edge' THEN el.ed ELSE el.sg END
 FROM word t JOIN el ON el.ty = t.code
@@ -27,23 +31,23 @@ DERIVED = (
 )
 
 
-def publish(staging: Path, target: Path) -> Path:
+def publish(staging: Path, target: Path, *, max_bytes: int = 0) -> Path:
     """Turn `staging` into `target`; can be repeated after a kill at any moment.
 
     Each part is a transaction of its own, so that readers of the growing file wait for one part at most.
     Raises `Exhausted` when the disk is full; the staging file stays resumable.
     """
     try:
-        connection = schema.open_writer(staging)
+        connection = schema.open_writer(staging, max_bytes=max_bytes)
         try:
             _complete(connection)
         finally:
             connection.close()
-    except sqlite3.Error as error:
-        raise schema.explain(error, staging) from error
-    _sync(staging)
-    staging.replace(target)
-    _sync(target.parent)
+        _sync(staging)
+        staging.replace(target)
+        _sync(target.parent)
+    except (sqlite3.Error, OSError) as error:
+        raise schema.explain(error, staging, writing=True) from error
     return target
 
 
@@ -72,8 +76,10 @@ def _resolve(connection: sqlite3.Connection) -> None:
     """Ids of both ends become row numbers; nothing is left to do when a killed publication is repeated."""
     if not connection.execute("SELECT 1 FROM staged LIMIT 1").fetchone():
         return
-    unresolved = _number(connection, UNRESOLVED)
-    connection.execute(RESOLVE)
+    for statement in RESOLVE:
+        connection.execute(statement)
+    unresolved = _number(connection, "SELECT (SELECT count(*) FROM staged) - (SELECT count(*) FROM whole)")
+    connection.execute("DROP TABLE whole")
     connection.execute("INSERT OR REPLACE INTO meta VALUES('unresolved', ?)", (unresolved,))
     connection.execute("DELETE FROM staged")
 

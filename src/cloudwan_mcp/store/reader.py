@@ -11,15 +11,18 @@ from pathlib import Path
 
 from cloudwan_mcp.model import Connection, Element, Gap, Identity, SnapshotInfo
 from cloudwan_mcp.store import schema
-from cloudwan_mcp.store.blocks import BlockCache, Row, unpack
+from cloudwan_mcp.store.blocks import Row
 from cloudwan_mcp.store.filters import Filters
+from cloudwan_mcp.store.graph import Graph
 from cloudwan_mcp.store.identify import element_id, key_of
 from cloudwan_mcp.store.protocol import ConnectionRows, Rows
+from cloudwan_mcp.store.tally import Tally, tally
+from cloudwan_mcp.store.texts import Texts
 from cloudwan_mcp.store.words import Words
 
 SCAN_ROWS = 200_000  # rows whose text one call looks at: about half a second
 BATCH = 512
-MEMBER = {"segment": "segment-association", "edge": "edge-location"}
+MOST_ROWS = 2**63 - 1
 HOT = "n, ty, gn, co, sg, ed, ac, st"
 
 Hot = tuple[int, int | None, int | None, int | None, int | None, int | None, int | None, int | None]
@@ -38,11 +41,8 @@ class SnapshotReader:
                 schema.check(opened, path)
                 self._db = opened
                 self._words = Words(opened)
-                self._blocks = BlockCache()
-                self._dictionaries: dict[int, bytes] = {}
-                rows = opened.execute("SELECT n, code FROM word WHERE n IS NOT NULL")
-                self._places: dict[int, int] = dict(rows.fetchall())
-                self._place_of = {code: n for n, code in self._places.items()}
+                self._texts = Texts(opened, path)
+                self._graph = Graph(opened, self._words, self._texts)
             except BaseException:
                 opened.close()
                 raise
@@ -58,6 +58,8 @@ class SnapshotReader:
             pages = self._db.execute("SELECT coalesce(sum(pages), 0) FROM step").fetchone()[0]
             elements = meta.get("elements") or self._last()
             started = float(meta.get("started_at", 0))
+            if "id" not in meta or "identity" not in meta:
+                raise schema.damaged(self.path, "it does not say what it holds")
             return SnapshotInfo(
                 id=meta["id"],
                 state=meta.get("state", "growing"),
@@ -72,7 +74,7 @@ class SnapshotReader:
                 calls=int(meta.get("calls", 0)),
                 throttles=int(meta.get("throttles", 0)),
                 repeated=int(meta.get("repeated", 0)),
-                bytes=self.path.stat().st_size,
+                bytes=self._bytes(),
                 gaps=tuple(Gap(*row) for row in gaps),
             )
 
@@ -80,9 +82,10 @@ class SnapshotReader:
         with self._reading():
             found: list[tuple[int, Element]] = []
             position, scanned, end = after, 0, False
+            last = self._settled()
             while len(found) < limit and scanned < scan and not end:
                 batch = max(limit, BATCH) if filters.needs_attributes else limit
-                hot = self._hot(filters, position, batch)
+                hot = self._hot(filters, position, last, batch)
                 end = len(hot) < batch
                 for row in hot:
                     position, scanned = row[0], scanned + 1
@@ -98,12 +101,18 @@ class SnapshotReader:
         if filters.needs_attributes:
             return None
         with self._reading():
+            self._settled()
             where = filters.where(self._words)
             if where is None:
                 return 0
             if not where[0]:
                 return self._last()
             return int(self._db.execute(f"SELECT count(*) FROM el WHERE {where[0]}", where[1]).fetchone()[0])  # noqa: S608 - built from column names of ours
+
+    def tally(self, filters: Filters, *fields: str) -> Tally:
+        with self._reading():
+            self._settled()
+            return tally(self._db, self._words, filters, fields)
 
     def connections(self, filters: Filters, *, after: tuple[int, int], limit: int) -> ConnectionRows:
         with self._reading():
@@ -114,7 +123,7 @@ class SnapshotReader:
                 page = self.page(filters, after=max(n - 1, 0) if given else n, limit=64)
                 for number, element in page.rows:
                     skip = given if number == n else 0
-                    own = self._outgoing(number, element, skip, limit - len(found) + 1)
+                    own = self._graph.outgoing(number, element, skip, limit - len(found) + 1)
                     take = own[: limit - len(found)]
                     found += take
                     n, given = number, skip + len(take)
@@ -129,7 +138,7 @@ class SnapshotReader:
         wanted = element_id(identifier)
         with self._reading():
             for (n,) in self._db.execute("SELECT n FROM el WHERE k = ?", (key_of(wanted),)).fetchall():
-                if self._text(n)[0] == wanted:
+                if self._texts.row(n)[0] == wanted:
                     return int(n)
         return None
 
@@ -139,69 +148,46 @@ class SnapshotReader:
                 self._db.execute(f"SELECT {HOT} FROM el WHERE n = ?", (n,)).fetchone()  # noqa: S608
                 for n in numbers
             )
-            return [self._build(row, self._text(row[0])) for row in found if row]
+            return [self._build(row, self._texts.row(row[0])) for row in found if row]
 
     def neighbours(self, n: int, *, limit: int) -> list[tuple[int, str]]:
         with self._reading():
-            row = self._db.execute("SELECT sg, ed FROM el WHERE n = ?", (n,)).fetchone()
-            own = self._places.get(n)
-            found = [
-                (self._place_of[code], MEMBER[field])
-                for field, code in zip(MEMBER, row or (), strict=False)
-                if code != own and code in self._place_of
-            ]
-            for ends in ("SELECT dst, ty FROM conn WHERE src = ?", "SELECT src, ty FROM conn WHERE dst = ?"):
-                for other, kind in self._db.execute(f"{ends} LIMIT ?", (n, limit)):
-                    found.append((other, self._words.value(kind)))
-            if own is not None and len(found) < limit:
-                found += self._members(n, own, limit - len(found))
-            return found[:limit]
+            return self._graph.neighbours(n, limit)
+
+    def steps(self, n: int, *, most: int) -> tuple[list[int], bool]:
+        with self._reading():
+            return self._graph.steps(n, most)
+
+    def between(self, a: int, b: int) -> str:
+        with self._reading():
+            return self._graph.between(a, b)
 
     def degree(self, n: int) -> int:
         """How many neighbours `n` has, without reading them."""
         with self._reading():
-            queries = ["SELECT count(*) FROM conn WHERE src = ?", "SELECT count(*) FROM conn WHERE dst = ?"]
-            total = sum(int(self._db.execute(q, (n,)).fetchone()[0]) for q in queries)
-            own = self._places.get(n)
-            if own is None:
-                return total + 2
-            column = "sg" if self._is_segment(own) else "ed"
-            return total + int(
-                self._db.execute(f"SELECT count(*) FROM el WHERE {column} = ?", (own,)).fetchone()[0]  # noqa: S608
-            )
+            return self._graph.degree(n)
 
-    def _members(self, n: int, own: int, limit: int) -> Iterator[tuple[int, str]]:
-        field, column = ("segment", "sg") if self._is_segment(own) else ("edge", "ed")
-        query = f"SELECT n FROM el WHERE {column} = ? AND n != ? LIMIT ?"  # noqa: S608
-        return ((row[0], MEMBER[field]) for row in self._db.execute(query, (own, n, limit)).fetchall())
+    def _settled(self) -> int:
+        """The last row to give out: in a growing file, one whose words are all known here.
 
-    def _is_segment(self, code: int) -> bool:
-        return code in self._words.all("segment")
+        A filter knows nothing of words that came later, and would pass over the rows that use them.
+        """
+        if self._complete:
+            return MOST_ROWS
+        last = self._last()
+        self._words.refresh()
+        return last
 
-    def _outgoing(self, n: int, element: Element, skip: int, limit: int) -> list[Connection]:
-        row = self._db.execute("SELECT sg, ed FROM el WHERE n = ?", (n,)).fetchone()
-        own = self._places.get(n)
-        ends = [
-            (self._place_of[code], MEMBER[field], "")
-            for field, code in zip(MEMBER, row, strict=True)
-            if code != own and code in self._place_of
-        ]
-        fixed = ends[skip:]
-        query = "SELECT dst, ty, st FROM conn WHERE src = ? ORDER BY ty, dst LIMIT ? OFFSET ?"
-        rows = self._db.execute(query, (n, max(limit - len(fixed), 0), max(skip - len(ends), 0)))
-        fixed += [(dst, self._words.value(ty), self._words.value(st)) for dst, ty, st in rows.fetchall()]
-        return [Connection(element.id, self._text(dst)[0], kind, state) for dst, kind, state in fixed]
-
-    def _hot(self, filters: Filters, after: int, limit: int) -> list[Hot]:
+    def _hot(self, filters: Filters, after: int, last: int, limit: int) -> list[Hot]:
         where = filters.where(self._words)
         if where is None:
             return []
         condition = f"AND {where[0]}" if where[0] else ""
-        query = f"SELECT {HOT} FROM el WHERE n > ? {condition} ORDER BY n LIMIT ?"  # noqa: S608
-        return self._db.execute(query, (after, *where[1], limit)).fetchall()
+        query = f"SELECT {HOT} FROM el WHERE n > ? AND n <= ? {condition} ORDER BY n LIMIT ?"  # noqa: S608
+        return self._db.execute(query, (after, last, *where[1], limit)).fetchall()
 
     def _element(self, row: Hot, filters: Filters) -> Element | None:
-        text = self._text(row[0])
+        text = self._texts.row(row[0])
         if filters.needs_attributes and not filters.accepts(*text):
             return None
         return self._build(row, text)
@@ -222,26 +208,12 @@ class SnapshotReader:
             text[2],
         )
 
-    def _text(self, n: int) -> Row:
-        """(id, name, attributes) of row `n`."""
-        first = self._db.execute(
-            "SELECT first FROM block WHERE first <= ? ORDER BY first DESC LIMIT 1", (n,)
-        ).fetchone()[0]
-        rows = self._blocks.get(first)
-        if rows is None:
-            code, data = self._db.execute(
-                "SELECT dictionary, bytes FROM block WHERE first = ?", (first,)
-            ).fetchone()
-            rows = unpack(data, self._dictionary(code))
-            self._blocks.put(first, rows)
-        row: Row = rows[n - first]
-        return row
-
-    def _dictionary(self, code: int) -> bytes:
-        if code not in self._dictionaries:
-            row = self._db.execute("SELECT bytes FROM dictionary WHERE code = ?", (code,)).fetchone()
-            self._dictionaries[code] = row[0]
-        return self._dictionaries[code]
+    def _bytes(self) -> int:
+        """The file's size, also where it was pruned under a reader that goes on reading."""
+        pages, size = (
+            self._db.execute(f"PRAGMA {each}").fetchone()[0] for each in ("page_count", "page_size")
+        )
+        return int(pages * size)
 
     def _last(self) -> int:
         return int(self._db.execute("SELECT coalesce(max(n), 0) FROM el").fetchone()[0])

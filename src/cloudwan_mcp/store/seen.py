@@ -5,6 +5,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable
 
+LARGE = 500_000  # keys from which a table grows by a quarter: twice as much would stand half empty
+
 
 class SeenKeys:
     """An open-addressing table of 32-bit fingerprints beside an independent slot number.
@@ -51,13 +53,11 @@ class SeenKeys:
         self._count += 1
         return True
 
-    @property
-    def crowded(self) -> bool:
-        """Whether `reserve` is due; asked between pages, when the store holds every key that is here."""
-        return self._count * 4 > self._size * 3
-
-    def grow(self) -> None:
-        self.reserve(self._count * 2)
+    def make_room(self, coming: int) -> None:
+        """Grow before a page of `coming` keys; called between pages, when the store holds every key here."""
+        needed = self._count + coming
+        if needed * 4 > self._size * 3:
+            self.reserve(needed * 2 if needed < LARGE else needed * 5 // 4)
 
     def _place(self, key: int) -> None:
         slot, mark = self._start(key)

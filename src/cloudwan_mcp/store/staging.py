@@ -13,12 +13,10 @@ from types import TracebackType
 
 from cloudwan_mcp.model import Connection, Element, Gap, Identity, Scope, Step
 from cloudwan_mcp.store import schema
-from cloudwan_mcp.store.blocks import Packer, Row, dictionary_of, plain
-from cloudwan_mcp.store.identify import element_id, key_of
-from cloudwan_mcp.store.seen import SeenKeys
-from cloudwan_mcp.store.words import Words, place
+from cloudwan_mcp.store.blocks import plain
+from cloudwan_mcp.store.page_writer import PageWriter
 
-RECENT_ROWS = 2000  # a repeated element is nearly always on the page before
+NEW = ".new"
 
 
 class Staging:
@@ -31,29 +29,30 @@ class Staging:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._db = connection
-        self._words = Words(connection)
-        self._packers: dict[str, tuple[int, Packer]] = {}
-        self._count: int = connection.execute("SELECT coalesce(max(n), 0) FROM el").fetchone()[0]
-        self._page_keys: set[int] = set()
-        self._scans = 0
-        self._seen = SeenKeys(self._keys, self._confirm, self._count)
+        self._page = PageWriter(connection)
 
     @classmethod
     def create(cls, path: Path, *, snapshot_id: str, identity: Identity, max_bytes: int = 0) -> Staging:
-        with _explained(path):
-            staging = cls(path, schema.create(path, max_bytes=max_bytes))
-            staging.remember(
-                id=snapshot_id, identity=json.dumps(asdict(identity)), started_at=repr(time.time())
-            )
-        return staging
+        facts = {"id": snapshot_id, "identity": json.dumps(asdict(identity)), "started_at": repr(time.time())}
+        fresh = path.with_suffix(
+            NEW
+        )  # whoever lists the folder meets it under its name only once it is whole
+        with _explained(fresh):
+            schema.create(fresh, facts)
+            fresh.replace(path)
+        return cls.open(path, max_bytes=max_bytes)
 
     @classmethod
     def open(cls, path: Path, *, max_bytes: int = 0) -> Staging:
         """Go on with a file that an earlier process left; whatever it had not committed is rolled back."""
         with _explained(path):
             connection = schema.open_writer(path, max_bytes=max_bytes)
-            schema.check(connection, path)
-            return cls(path, connection)
+            try:
+                schema.check(connection, path)
+                return cls(path, connection)
+            except BaseException:
+                connection.close()
+                raise
 
     def __enter__(self) -> Staging:
         return self
@@ -88,7 +87,8 @@ class Staging:
 
     def expect(self, elements: int) -> None:
         """AWS announced about `elements`: room is made once instead of by growing."""
-        self._seen.reserve(elements)
+        with _explained(self.path):
+            self._page.expect(elements)
         self.remember(expected=elements)
 
     def commit(
@@ -103,28 +103,28 @@ class Staging:
 
         `token` None ends the step. `follow` are steps that this page has revealed.
         """
-        if self._seen.crowded:
-            self._seen.grow()
-        self._page_keys.clear()
-        elements = [value for value in values if isinstance(value, Element)]
+        with _explained(self.path):
+            self._page.prepare(values)
         with self._transaction():
-            new = self._insert_elements(elements, step.kind)
-            self._insert_connections([value for value in values if isinstance(value, Connection)])
+            new, repeated = self._page.write(values, step.kind)
             self._insert_steps(follow)
-            self._db.executemany("INSERT INTO word(code, field, value) VALUES(?, ?, ?)", self._words.fresh)
-            self._move(step, token, new)
+            moved = _moved(step, token, new)
+            self._db.execute(
+                "UPDATE step SET state=?, token=?, pages=?, items=?, mark=? WHERE id=?", (*moved, step.id)
+            )
             self._db.execute("INSERT OR REPLACE INTO meta VALUES('updated_at', ?)", (repr(time.time()),))
-        self._words.fresh.clear()
-        self._count += new
-        return new, len(elements) - new
+        self._page.kept()
+        step.state, step.token, step.pages, step.items, step.mark = moved
+        return new, repeated
 
     def end(self, step: Step, gap: Gap | None = None) -> None:
         """Close a step early, with what is missing from it."""
+        state = "cut" if gap else "done"
         with self._transaction():
-            self._db.execute("UPDATE step SET state='done', token=NULL WHERE id=?", (step.id,))
+            self._db.execute("UPDATE step SET state=?, token=NULL WHERE id=?", (state, step.id))
             if gap:
                 self._add_gap(gap)
-        step.state, step.token = "done", None
+        step.state, step.token = state, None
 
     def note(self, gap: Gap) -> None:
         with self._transaction():
@@ -136,84 +136,10 @@ class Staging:
             self._db.execute("UPDATE step SET token=NULL, pages=0, mark=NULL WHERE id=?", (step.id,))
         step.token, step.pages, step.mark = None, 0, None
 
-    def _insert_elements(self, elements: list[Element], kind: str) -> int:
-        hot: list[tuple[int | None, ...]] = []
-        rows: list[Row] = []
-        code = self._words.code
-        n = self._count
-        for e in elements:
-            key = key_of(e.id)
-            if not self._seen.add(key):
-                continue
-            self._page_keys.add(key)
-            n += 1
-            core = e.core_network
-            hot.append(
-                (
-                    n,
-                    key,
-                    code("type", e.type),
-                    code("global_network", e.global_network),
-                    code("core_network", core),
-                    code("segment", place(core, e.segment)) if e.segment else None,
-                    code("edge", place(core, e.edge)) if e.edge else None,
-                    code("account", e.account),
-                    code("state", e.state),
-                )
-            )
-            rows.append((plain(e.id, 2048), plain(e.name), e.attributes))
-        self._db.executemany("INSERT INTO el VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)", hot)
-        self._insert_blocks(rows, kind)
-        return len(rows)
-
-    def _insert_blocks(self, rows: list[Row], kind: str) -> None:
-        if not rows:
-            return
-        dictionary, packer = self._packers.get(kind) or self._packer(kind, rows)
-        self._db.executemany(
-            "INSERT INTO block VALUES(?, ?, ?)",
-            [(self._count + 1 + at, dictionary, data) for at, data in packer.pack(rows)],
-        )
-
-    def _packer(self, kind: str, rows: list[Row]) -> tuple[int, Packer]:
-        found = self._db.execute("SELECT code, bytes FROM dictionary WHERE kind=?", (kind,)).fetchone()
-        if found is None:
-            data = dictionary_of(rows)
-            cursor = self._db.execute("INSERT INTO dictionary(kind, bytes) VALUES(?, ?)", (kind, data))
-            found = (cursor.lastrowid, data)
-        self._packers[kind] = (found[0], Packer(found[1]))
-        return self._packers[kind]
-
-    def _insert_connections(self, connections: list[Connection]) -> None:
-        code = self._words.code
-        self._db.executemany(
-            "INSERT INTO staged VALUES(?, ?, ?, ?)",
-            [
-                (
-                    key_of(element_id(c.source)),
-                    key_of(element_id(c.target)),
-                    code("connection", c.type),
-                    code("state", c.state),
-                )
-                for c in connections
-            ],
-        )
-
     def _insert_steps(self, steps: Iterable[tuple[str, Scope]]) -> None:
         self._db.executemany(
             "INSERT OR IGNORE INTO step(kind, scope, state) VALUES(?, ?, 'open')",
             [(kind, json.dumps({k: v for k, v in asdict(scope).items() if v})) for kind, scope in steps],
-        )
-
-    def _move(self, step: Step, token: str | None, items: int) -> None:
-        step.pages += 1
-        step.items += items
-        if step.pages & (step.pages - 1) == 0:  # Brent: compare with the token of the last power of two
-            step.mark = token
-        step.token, step.state = token, "open" if token else "done"
-        self._db.execute(
-            "UPDATE step SET state=?, token=?, pages=?, items=?, mark=? WHERE id=?",
-            (step.state, token, step.pages, step.items, step.mark, step.id),
         )
 
     def _add_gap(self, gap: Gap) -> None:
@@ -221,22 +147,6 @@ class Staging:
             "INSERT OR REPLACE INTO gap VALUES(?, ?, ?, ?, ?)",
             (gap.operation, gap.scope, gap.code, plain(gap.message, 400), gap.action),
         )
-
-    def _keys(self) -> Iterator[int]:
-        return (row[0] for row in self._db.execute("SELECT k FROM el"))
-
-    def _confirm(self, key: int) -> bool:
-        """Whether `key` is really stored: asked for every repeat, so the near past is looked at first."""
-        if key in self._page_keys:
-            return True
-        if self._db.execute(
-            "SELECT 1 FROM el WHERE n > ? AND k = ?", (self._count - RECENT_ROWS, key)
-        ).fetchone():
-            return True
-        self._scans += 1
-        if self._scans == 8:  # a listing that starts over repeats everything: from here an index pays
-            self._db.execute(schema.KEY_INDEX)
-        return self._db.execute("SELECT 1 FROM el WHERE k = ?", (key,)).fetchone() is not None
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -248,12 +158,21 @@ class Staging:
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
+                self._page.undone()
                 raise
+
+
+def _moved(step: Step, token: str | None, items: int) -> tuple[str, str | None, int, int, str | None]:
+    """(state, token, pages, items, mark) of a step after one more page."""
+    pages = step.pages + 1
+    # Brent: compare with the token of the last power of two
+    mark = token if pages & step.pages == 0 else step.mark
+    return "open" if token else "done", token, pages, step.items + items, mark
 
 
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
-        raise schema.explain(error, path) from error
+    except (sqlite3.Error, OSError) as error:
+        raise schema.explain(error, path, writing=True) from error

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 
+from cloudwan_mcp.store.blocks import plain
+
 SEPARATOR = "\x1f"
+PLACED = ("segment", "edge")  # their words come from `place`
 
 
 def place(core_network: str, name: str) -> str:
     """Segments and edges are named within their core network, so the word holds both."""
-    return f"{core_network}{SEPARATOR}{name}"
+    return f"{plain(core_network)}{SEPARATOR}{plain(name)}"
 
 
 class Words:
@@ -29,11 +32,19 @@ class Words:
         self._codes = {(field, value): code for code, field, value in rows}
         self._values = {code: value for code, _, value in rows}
 
+    def refresh(self) -> None:
+        """Read the words again when another process has added some."""
+        if self._connection.execute("SELECT count(*) FROM word").fetchone()[0] != len(self._codes):
+            self.load()
+
     def code(self, field: str, value: str) -> int | None:
         """The code of `value`, made if new; None for an empty value."""
         if not value:
             return None
         found = self._codes.get((field, value))
+        if found is None and field not in PLACED:
+            value = plain(value)
+            found = self._codes.get((field, value))
         if found is None:
             found = self._codes[field, value] = len(self._codes) + 1
             self._values[found] = value

@@ -14,8 +14,13 @@ from cloudwan_mcp.model import Connection, Scope
 
 def _parse(item: Item, scope: Scope) -> Iterable[Connection]:
     source, target = text(item, "From"), text(item, "To")
-    ends = {end.rpartition(":")[2].partition("/")[0] for end in (source, target)}
-    yield Connection(source, target, "link-association" if ends == {"device", "link"} else "relationship")
+    links = ":link/" in target or ":link/" in source  # few are: the others are spared the taking apart
+    kind = "link-association" if links and _kinds(source, target) == {"device", "link"} else "relationship"
+    return (Connection(source, target, kind),)
+
+
+def _kinds(*ends: str) -> set[str]:
+    return {end.rpartition(":")[2].partition("/")[0] for end in ends}
 
 
 KIND = Kind(

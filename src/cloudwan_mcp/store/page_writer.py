@@ -1,0 +1,147 @@
+"""Writing one page: new elements as hot rows and blocks, connections as pairs of keys."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+from cloudwan_mcp.model import Connection, Element
+from cloudwan_mcp.store import schema
+from cloudwan_mcp.store.blocks import Packer, Row, dictionary_of, plain
+from cloudwan_mcp.store.identify import element_id, key_of, stored_id
+from cloudwan_mcp.store.insert import Insert
+from cloudwan_mcp.store.seen import SeenKeys
+from cloudwan_mcp.store.words import Words, place
+
+RECENT_ROWS = 2000  # a repeated element is nearly always on the page before
+HOT_ROWS = Insert("el", columns=9, nullable=2)
+KEY_PAIRS = Insert("staged", columns=4, nullable=2)
+SCANS = 8  # a listing that starts over repeats everything: from here an index on the keys pays
+
+
+class PageWriter:
+    """Inserts within a transaction of its caller, who tells it with `kept` or `undone` how that ended."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+        self._words = Words(connection)
+        self._dictionaries: dict[str, tuple[int, bytes]] = {}
+        self._placed: dict[tuple[str, str, str], int] = {}
+        self._count: int = connection.execute("SELECT coalesce(max(n), 0) FROM el").fetchone()[0]
+        self._coming = 0
+        self._page_keys: set[int] = set()
+        self._scans = 0
+        self._seen = SeenKeys(self._keys, self._confirm, self._count)
+
+    def expect(self, elements: int) -> None:
+        self._seen.reserve(elements)
+
+    def prepare(self, values: Sequence[Element | Connection]) -> None:
+        """Make room for a page; called before its transaction begins."""
+        self._page_keys.clear()
+        self._seen.make_room(len(values))
+
+    def write(self, values: Sequence[Element | Connection], kind: str) -> tuple[int, int]:
+        """Gives (new elements, repeated elements)."""
+        elements = [value for value in values if isinstance(value, Element)]
+        self._coming = self._insert_elements(elements, kind)
+        self._insert_connections([value for value in values if isinstance(value, Connection)])
+        self._db.executemany("INSERT INTO word(code, field, value) VALUES(?, ?, ?)", self._words.fresh)
+        return self._coming, len(elements) - self._coming
+
+    def kept(self) -> None:
+        self._count += self._coming
+        self._words.fresh.clear()
+
+    def undone(self) -> None:
+        """The page was rolled back, and with it the codes, dictionaries and the index that it brought."""
+        self._dictionaries.clear()
+        self._placed.clear()
+        self._scans = 0
+        self._words.load()
+
+    def _insert_elements(self, elements: list[Element], kind: str) -> int:
+        hot: list[tuple[int, ...]] = []
+        rows: list[Row] = []
+        code = self._words.code
+        n = self._count
+        for e in elements:
+            identifier = stored_id(e.id)
+            key = key_of(identifier)
+            if not self._seen.add(key):
+                continue
+            self._page_keys.add(key)
+            n += 1
+            core = e.core_network
+            hot.append(
+                (
+                    n,
+                    key,
+                    code("type", e.type) or 0,
+                    code("global_network", e.global_network) or 0,
+                    code("core_network", core) or 0,
+                    self._place("segment", core, e.segment) if e.segment else 0,
+                    self._place("edge", core, e.edge) if e.edge else 0,
+                    code("account", e.account) or 0,
+                    code("state", e.state) or 0,
+                )
+            )
+            rows.append((identifier, plain(e.name), e.attributes))
+        HOT_ROWS.run(self._db, hot)
+        self._insert_blocks(rows, kind)
+        return len(rows)
+
+    def _place(self, field: str, core_network: str, name: str) -> int:
+        """The code of a segment or edge, whose word is put together once and not for every element in it."""
+        names = (field, core_network, name)
+        found = self._placed.get(names)
+        if found is None:
+            found = self._placed[names] = self._words.code(field, place(core_network, name)) or 0
+        return found
+
+    def _insert_blocks(self, rows: list[Row], kind: str) -> None:
+        if not rows:
+            return
+        code, dictionary = self._dictionaries.get(kind) or self._dictionary(kind, rows)
+        # a packer takes 260 KiB, too much to keep one for every kind, and is made anew in microseconds
+        blocks = Packer(dictionary).pack(rows)
+        self._db.executemany(
+            "INSERT INTO block VALUES(?, ?, ?)",
+            [(self._count + 1 + at, code, data) for at, data in blocks],
+        )
+
+    def _dictionary(self, kind: str, rows: list[Row]) -> tuple[int, bytes]:
+        found = self._db.execute("SELECT code, bytes FROM dictionary WHERE kind=?", (kind,)).fetchone()
+        if found is None:
+            data = dictionary_of(rows)
+            cursor = self._db.execute("INSERT INTO dictionary(kind, bytes) VALUES(?, ?)", (kind, data))
+            found = (cursor.lastrowid, data)
+        self._dictionaries[kind] = (found[0], found[1])
+        return self._dictionaries[kind]
+
+    def _insert_connections(self, connections: list[Connection]) -> None:
+        code = self._words.code
+        keys: dict[str, int] = {}  # of this page: an element's connections come together, and hubs recur
+        rows: list[tuple[int, ...]] = []
+        for c in connections:
+            for end in (c.source, c.target):
+                if end not in keys:
+                    keys[end] = key_of(element_id(end))
+            kind, state = code("connection", c.type), code("state", c.state)
+            rows.append((keys[c.source], keys[c.target], kind or 0, state or 0))
+        KEY_PAIRS.run(self._db, rows)
+
+    def _keys(self) -> Iterator[int]:
+        return (row[0] for row in self._db.execute("SELECT k FROM el"))
+
+    def _confirm(self, key: int) -> bool:
+        """Whether `key` is really stored: asked for every repeat, so the near past is looked at first."""
+        if key in self._page_keys:
+            return True
+        recent = "SELECT 1 FROM el WHERE n > ? AND k = ?"
+        if self._db.execute(recent, (self._count - RECENT_ROWS, key)).fetchone():
+            return True
+        self._scans += 1
+        if self._scans == SCANS:
+            self._db.execute(schema.KEY_INDEX)
+        return self._db.execute("SELECT 1 FROM el WHERE k = ?", (key,)).fetchone() is not None
