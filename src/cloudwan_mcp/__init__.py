@@ -1,5 +1,4 @@
 """Explore AWS Cloud WAN global networks of any size in bounded memory."""
 
-from importlib.metadata import version
-
-__version__ = version("cloudwan-mcp")
+# A constant, since asking the installed distribution for it costs a discovery 3 MiB.
+__version__ = "0.1.0"

@@ -1,10 +1,8 @@
-"""Puts the house together: the one room that knows source, discovery and store."""
+"""What the server stands on: snapshots to read, and one discovery at a time to follow."""
 
 from __future__ import annotations
 
-import json
 import os
-import threading
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import fields
@@ -16,55 +14,14 @@ import anyio
 import anyio.to_thread
 
 from cloudwan_mcp.demonstration import Demonstration
-from cloudwan_mcp.discovery import LEVELS, Progress, Walk
 from cloudwan_mcp.discovery.process import DiscoveryProcess
 from cloudwan_mcp.errors import TryAgain
-from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.settings import Settings
-from cloudwan_mcp.sources.aws import AwsSource
 from cloudwan_mcp.store import Folder, Reader
 
-READING_THREADS = 4
+READING_THREADS = 2  # each keeps a heap, and SQLite answers one question at a time
 T = TypeVar("T")
 Tables = Collection[tuple[str, str]]
-
-
-def discover(
-    settings: Settings,
-    folder: Folder,
-    *,
-    tables: Tables = (),
-    on_start: Callable[[str], None] = lambda _: None,
-    on_progress: Callable[[Progress], None] = lambda _: None,
-    stop: threading.Event | None = None,
-) -> SnapshotInfo:
-    """Read the whole network into a new snapshot, or go on with an interrupted one, and publish it.
-
-    `tables` are the (segment, edge) pairs whose route tables are read as well, "" standing for any.
-    Raises `TryAgain` when another process is at it, and whatever `Walk.run` raises.
-    """
-    source = AwsSource(settings)
-    try:
-        identity = source.identity()
-        with folder.writing():
-            staging = folder.stage(identity)
-            with staging:
-                on_start(staging.recall("id"))
-                tables = tables or json.loads(staging.recall("tables") or "[]")
-                staging.remember(tables=json.dumps(list(tables)))
-                walk = Walk(
-                    source,
-                    staging,
-                    concurrency=settings.concurrency,
-                    levels=LEVELS | {"route-table"} if tables else LEVELS,
-                    tables=tables,
-                    on_progress=on_progress,
-                    stop=stop or threading.Event(),
-                )
-                walk.run()
-            return folder.publish(staging)
-    finally:
-        source.close()
 
 
 class App:
@@ -78,6 +35,7 @@ class App:
         self.calls = 0
         self._environ: dict[str, str] = dict(os.environ)
         self._discovery: DiscoveryProcess | None = None
+        self._tables: frozenset[tuple[str, str]] = frozenset()
         self._threads: anyio.CapacityLimiter
         self._stack = AsyncExitStack()
 
@@ -115,17 +73,34 @@ class App:
         return self._discovery if self._discovery and not self._discovery.ended else None
 
     async def discover(self, tables: Tables = ()) -> DiscoveryProcess:
-        """Join the discovery under way, or start one."""
-        running = self.discovery
+        """Join the discovery under way, or start one.
+
+        Raises `TryAgain` where the one under way leaves out `tables`.
+        """
+        while (running := self.discovery) and await self._over(running):
+            await running.changed(0.1)  # until its process has gone: what it read is older than this call
+        if running and not self._tables.issuperset(tables):
+            raise _without_tables()
         if running is None:
+            self._tables = frozenset(tables)
             arguments = [f"--routes={segment}@{edge}" for segment, edge in tables]
             running = self._discovery = DiscoveryProcess(self._child_environ(), arguments)
             await self._tasks.start(running.run)
         return running
 
+    async def _over(self, discovery: DiscoveryProcess) -> bool:
+        """Whether a discovery that still runs was told to stop, or has published its snapshot."""
+        if discovery.stopping:
+            return True
+        latest = await self.work(self.folder.latest)
+        return latest is not None and latest.id == discovery.snapshot
+
     @asynccontextmanager
-    async def following(self, discovery: DiscoveryProcess) -> AsyncIterator[None]:
+    async def following(self, discovery: DiscoveryProcess | None) -> AsyncIterator[None]:
         """Wait on a discovery; when a cancelled call was its only one, the discovery stops as well."""
+        if discovery is None:
+            yield
+            return
         discovery.waiters += 1
         try:
             yield
@@ -143,10 +118,12 @@ class App:
         """
         with anyio.move_on_after(seconds):
             while not discovery.snapshot:
+                if discovery.elsewhere and self._tables:
+                    raise _without_tables()
                 if discovery.elsewhere:
-                    growing = await self.work(self.folder.unfinished)
-                    if growing:
-                        return growing.id
+                    found = await self.work(self._elsewhere)
+                    if found:
+                        return found
                 elif discovery.error:
                     raise discovery.error
                 await discovery.changed(0.1)
@@ -158,17 +135,38 @@ class App:
             retry_after=5,
         )
 
+    def _elsewhere(self) -> str:
+        """The snapshot that another process fills or just filled; empty while it has yet to begin."""
+        growing = self.folder.unfinished()
+        found = growing or (None if self.folder.busy() else self.folder.latest())
+        return found.id if found else ""
+
     def _stop_discovery(self) -> None:
         if self._discovery:
             self._discovery.stop()
 
     def _child_environ(self) -> dict[str, str]:
-        """The child reads the same settings, wherever they came from; the HTTP token is not its business."""
+        """The child reads the same settings, wherever they came from; the HTTP token is not its business.
+
+        A profile named by AWS_PROFILE stays named so: keys in the environment go before it, but not before
+        one that this server's own settings name.
+        """
         values = {
             f"CLOUDWAN_{f.name.upper()}": str(getattr(self.settings, f.name))
             for f in fields(self.settings)
-            if f.name not in ("origins", "token", "demo") and getattr(self.settings, f.name) != f.default
+            if f.name not in ("origins", "token", "demo")
+            and getattr(self.settings, f.name) != f.default
+            and self.settings.origins.get(f.name) != f.metadata["env"]
         }
         place = {"CLOUDWAN_DATA_DIR": str(self.folder.root), "CLOUDWAN_DISK_MIB": str(self.folder.disk_mib)}
-        without = {k: v for k, v in self._environ.items() if k != "CLOUDWAN_TOKEN"}
+        without = {k: v for k, v in self._environ.items() if not k.startswith("CLOUDWAN_")}
         return without | values | place
+
+
+def _without_tables() -> TryAgain:
+    return TryAgain(
+        "A discovery that leaves these route tables out is under way.",
+        next_step="Call again with routes when it is complete.",
+        code="Busy",
+        retry_after=5,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -35,20 +36,25 @@ class Demonstration:
         command = [sys.executable, "-m", "cloudwan_mcp", "simulate", "--json"]
         command += ["--attended", "--port", "0", "--attachments", str(self._attachments)]
         self._process = process = await anyio.open_process(
-            command, stdin=subprocess.PIPE, stderr=None, env=dict(os.environ)
+            command, stdin=subprocess.PIPE, stderr=None, env=dict(os.environ), start_new_session=True
         )
-        if process.stdout is None:
-            raise Exhausted("The simulator did not start.", next_step="Run cloudwan-mcp simulate to see why.")
-        line = await BufferedByteReceiveStream(process.stdout).receive_until(b"\n", 65536)
-        self._environ = json.loads(line)["environment"]
+        self._environ = json.loads(await self._announcement(process))["environment"]
         return self
+
+    async def _announcement(self, process: anyio.abc.Process) -> bytes:
+        with contextlib.suppress(anyio.IncompleteRead):
+            if process.stdout:
+                return await BufferedByteReceiveStream(process.stdout).receive_until(b"\n", 65536)
+        await self.__aexit__(None, None, None)
+        raise Exhausted("The simulator did not start.", next_step="Run cloudwan-mcp simulate to see why.")
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._process:
             with anyio.CancelScope(shield=True):
-                self._process.terminate()
+                with contextlib.suppress(ProcessLookupError):
+                    self._process.terminate()
                 await self._process.aclose()
         self._folder.cleanup()
 

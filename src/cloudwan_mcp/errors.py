@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
@@ -76,7 +77,8 @@ def to_dict(error: CloudWanError) -> dict[str, Any]:
 
 
 def from_dict(data: Mapping[str, Any]) -> CloudWanError:
-    """The error that `to_dict` described."""
-    members = {k: v for k, v in data.items() if k not in ("error", "message", "event")}
+    """The error that `to_dict` described; what else `data` holds is not its business."""
     kind = next((each for each in _CLASSES if each.__name__ == data.get("error")), CloudWanError)
+    known = inspect.signature(kind).parameters.keys() - {"message"}
+    members = {"next_step": "Call again."} | {k: v for k, v in data.items() if k in known}
     return kind(str(data.get("message", "")), **members)

@@ -65,6 +65,18 @@ async def read(
 
     Raises what made the discovery fail when it left nothing to show. The wait holds no thread and no lock.
     """
+    async with app.following(discovery):
+        return await _read(app, snapshot, discovery, question, worth, on_progress)
+
+
+async def _read(
+    app: App,
+    snapshot: str,
+    discovery: DiscoveryProcess | None,
+    question: Callable[[Reader], T],
+    worth: Callable[[T], float],
+    on_progress: OnProgress,
+) -> T:
     ends, filling = anyio.current_time() + app.settings.first_page_wait_s, False
     while True:
         ended = discovery is None or discovery.ended
@@ -81,8 +93,7 @@ async def read(
             if value > 0:
                 return answer
             raise discovery.error
-        async with app.following(discovery):
-            await discovery.changed(POLL_S)
+        await discovery.changed(POLL_S)
         done = discovery.progress.get("elements", 0)
         total = max(done, discovery.progress.get("expected") or 0)
         await on_progress(done, total or None, f"{done} elements discovered")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import accumulate
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -11,6 +12,7 @@ from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.settings import Settings
 
 GAPS_SHOWN = 8
+GAPS_BYTES = 2400  # of the smallest reply, so that a row and a long cursor still have room beside them
 FIXED_BYTES = 2048  # names, numbers and hints of a reply
 
 
@@ -47,15 +49,20 @@ def identity_state(info: SnapshotInfo) -> IdentityState:
 
 
 def gap_states(info: SnapshotInfo) -> tuple[list[GapState], int]:
-    """The gaps shown, and how many more there are."""
+    """The gaps shown, as many as have room, and how many more there are."""
     shown = [_gap(gap.to_dict()) for gap in info.gaps[:GAPS_SHOWN]]
-    return shown, max(0, len(info.gaps) - GAPS_SHOWN)
+    used = accumulate(map(_size, shown))
+    shown = shown[: max(sum(each <= GAPS_BYTES for each in used), 1)]
+    return shown, len(info.gaps) - len(shown)
 
 
 def overhead(info: SnapshotInfo, cursor: str) -> int:
     """Bytes of a reply that are not rows, rounded up: its gaps, its cursor and what never varies much."""
-    gaps = sum(len(gap.model_dump_json()) for gap in gap_states(info)[0])
-    return FIXED_BYTES + gaps + len(cursor)
+    return FIXED_BYTES + sum(map(_size, gap_states(info)[0])) + len(cursor)
+
+
+def _size(gap: GapState) -> int:
+    return len(gap.model_dump_json(exclude_none=True).encode()) + 1
 
 
 def _gap(values: dict[str, Any]) -> GapState:

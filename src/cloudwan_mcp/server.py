@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hmac
+import io
 import os
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Literal, cast
 
 import anyio
+import anyio.to_thread
 import uvicorn
 from mcp.server.mcpserver import MCPServer
+from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -38,7 +41,7 @@ CONNECTIONS = 128  # HTTP connections served at once
 SHUTDOWN_S = 5
 
 
-def build_server(app: App) -> MCPServer[App]:
+def build_server(app: App) -> Server:
     """The server with every tool, over an entered `app`; AWS is not touched before the first call."""
 
     @asynccontextmanager
@@ -61,8 +64,20 @@ async def serve_stdio(settings: Settings) -> None:
     """Serve until the client closes standard input or the parent process dies."""
     async with App(settings) as app, anyio.create_task_group() as tasks:
         tasks.start_soon(_watch_parent, tasks.cancel_scope.cancel)
-        await build_server(app).run_stdio_async()
+        wire = io.TextIOWrapper(os.fdopen(os.dup(0), "rb"), encoding="utf-8", errors="replace")
+        async with stdio_server(stdin=_Lines(wire)) as (read, write):
+            await build_server(app).converse(read, write)
         tasks.cancel_scope.cancel()
+
+
+class _Lines(anyio.AsyncFile[str]):
+    """Lines of standard input; a read that never returns does not hold up the end of the server.
+
+    The thread that reads is left behind, so the process has to end by `os._exit`.
+    """
+
+    async def readline(self) -> str:
+        return await anyio.to_thread.run_sync(self.wrapped.readline, abandon_on_cancel=True)
 
 
 async def _watch_parent(end: Callable[[], None]) -> None:
@@ -94,33 +109,48 @@ async def _health(_: Request) -> Response:
 async def serve_http(settings: Settings, *, announce: Callable[[str], None]) -> None:
     """Serve over HTTP until told to stop; `announce` is given the base URL once it listens."""
     check_exposure(settings)
-    async with App(settings) as app, anyio.create_task_group() as tasks:
-        config = uvicorn.Config(
-            http_app(app),
-            host=settings.http_host,
-            port=settings.http_port,
-            log_level=settings.log_level.lower(),
-            limit_concurrency=CONNECTIONS,
-            timeout_graceful_shutdown=SHUTDOWN_S,
-            access_log=False,
-        )
-        server = _Announcing(config, announce)
-        await server.serve()
-        tasks.cancel_scope.cancel()
+    with _listen(settings.http_host, settings.http_port) as listening:
+        async with App(settings) as app:
+            config = uvicorn.Config(
+                http_app(app),
+                log_level=settings.log_level.lower(),
+                limit_concurrency=CONNECTIONS,
+                timeout_graceful_shutdown=SHUTDOWN_S,
+                access_log=False,
+            )
+            url = f"http://{_bracketed(settings.http_host)}:{listening.getsockname()[1]}"
+            await _Announcing(config, lambda: announce(url)).serve(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=CONNECTIONS)
+    except OSError as error:
+        raise BadRequest(
+            f"Cannot listen on {_bracketed(host)}:{port} ({str(error.strerror).partition(' (')[0]}).",
+            field="http_port",
+            next_step="Choose another --port (0: any free one) or --host.",
+        ) from error
 
 
 class _Announcing(uvicorn.Server):
-    """Says where it listens, since port 0 is only known then."""
+    """Says that it serves, and ends in order: uvicorn would raise the signal anew before the app is left."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[str], None]) -> None:
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
         super().__init__(config)
-        self._tell = announce
+        self._announce = announce
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            port = self.servers[0].sockets[0].getsockname()[1]
-            self._tell(f"http://{_bracketed(self.config.host)}:{port}")
+            self._announce()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
 
 
 def check_exposure(settings: Settings) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.shared._stream_protocols import ReadStream, WriteStream
+from mcp.shared.message import SessionMessage
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, ValidationError
 
@@ -47,8 +50,9 @@ def app_of(ctx: Context[App]) -> App:
 
 def answer(model: BaseModel) -> CallToolResult:
     """The same JSON twice, since clients read either one: as structure, and as compact text."""
-    data = model.model_dump(mode="json", exclude_none=True)
-    return CallToolResult(content=[TextContent(type="text", text=encode(data))], structured_content=data)
+    text = encode(model.model_dump(exclude_none=True))
+    # read back, since what `encode` replaced would break the structure's own way to the wire
+    return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=json.loads(text))
 
 
 class Server(MCPServer[App]):
@@ -60,6 +64,12 @@ class Server(MCPServer[App]):
         for tool in tools:
             tool.register(self)
             self._arguments[tool.name] = [p for p in inspect.signature(tool.run).parameters if p != "ctx"]
+
+    async def converse(
+        self, read: ReadStream[SessionMessage | Exception], write: WriteStream[SessionMessage]
+    ) -> None:
+        """Serve one client over a pair of streams until it has gone."""
+        await self._lowlevel_server.run(read, write, self._lowlevel_server.create_initialization_options())
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[App, Any] | None = None

@@ -8,8 +8,6 @@ import time
 from collections import Counter
 from typing import Any
 
-import psutil
-
 from cloudwan_mcp.command import Command, say, say_json
 from cloudwan_mcp.progress import ProgressLine, Rate
 from cloudwan_mcp.settings import Settings
@@ -47,8 +45,10 @@ async def _demonstrate(arguments: argparse.Namespace, settings: Settings) -> int
 
 
 def _discover(settings: Settings) -> dict[str, Any]:
-    from cloudwan_mcp.app import discover
+    import psutil
+
     from cloudwan_mcp.queries.summarize import summarize
+    from cloudwan_mcp.refresh import discover
     from cloudwan_mcp.store import Folder
 
     folder, line, rate = Folder(settings), ProgressLine(), Rate()

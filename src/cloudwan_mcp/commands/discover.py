@@ -19,7 +19,7 @@ from cloudwan_mcp.progress import ProgressLine, Rate
 from cloudwan_mcp.settings import Settings
 
 POLITE = 10  # niceness beside a server: its answers come before the refresh
-GC_THRESHOLD = 50_000  # rows are values without cycles; the default would look at them all again and again
+GC_THRESHOLD = 10_000  # rows are values without cycles, looked at in vain; calls do leave cycles
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +36,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace, settings: Settings) -> int:
-    from cloudwan_mcp.app import discover
+    from cloudwan_mcp.refresh import discover
     from cloudwan_mcp.store import Folder
 
     tables = [_table(text) for text in arguments.routes]

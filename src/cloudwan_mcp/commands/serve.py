@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
+from collections.abc import Callable
+from typing import NoReturn
 
-from cloudwan_mcp.command import Command
+from cloudwan_mcp.command import INTERRUPTED, Command
 from cloudwan_mcp.settings import Settings
 
 
@@ -23,8 +27,7 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     from cloudwan_mcp.server import serve_http, serve_stdio
 
     if arguments.transport == "stdio":
-        anyio.run(serve_stdio, settings)
-        return 0
+        _end_with(lambda: anyio.run(serve_stdio, settings))
 
     def announce(url: str) -> None:
         path = "/sse" if arguments.transport == "sse" else "/mcp"
@@ -36,6 +39,19 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
 
     anyio.run(serve)
     return 0
+
+
+def _end_with(serve: Callable[[], None]) -> NoReturn:
+    """Run `serve`, then end without waiting for the thread that may still be reading standard input."""
+    # SIGTERM as Ctrl-C: the discovery stops after its page, temporary folders go
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    code = 0
+    try:
+        serve()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    sys.stderr.flush()
+    os._exit(code)
 
 
 COMMAND = Command(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import Any, Literal
 
-from cloudwan_mcp.model import SnapshotInfo
+from cloudwan_mcp.model import Connection, SnapshotInfo
 from cloudwan_mcp.row import Detail, connection_row, element_row, shortened, size
 from cloudwan_mcp.store import Cursor, Reader
 
-Include = Literal["elements", "connections", "both"]
 StoppedBy = Literal["end", "limit", "bytes", "scan", "growing"]
 
 
@@ -25,14 +25,14 @@ class Stretch:
 
 
 def stream_topology(
-    reader: Reader, cursor: Cursor, *, include: Include, limit: int, detail: Detail, bytes_left: int
+    reader: Reader, cursor: Cursor, *, limit: int, detail: Detail, bytes_left: int
 ) -> Stretch:
     """Read on from `cursor`: at most `limit` rows whose JSON takes at most `bytes_left`.
 
     While the snapshot grows, a page may be empty with a cursor: more is to come. `info` is read first, so a
     page is never called complete on the word of a later state.
     """
-    info = reader.info()
+    info, include = reader.info(), cursor.include
     stretch = Stretch(info, cursor=cursor)
     if cursor.part == "elements" and include != "connections":
         stretch.total = reader.count(cursor.filters)
@@ -77,17 +77,25 @@ def _elements(reader: Reader, stretch: Stretch, limit: int, detail: Detail, byte
 
 def _connections(reader: Reader, stretch: Stretch, limit: int, bytes_left: int) -> None:
     cursor = _known(stretch.cursor)
-    if limit <= 0 or bytes_left < 1024:
+    if stretch.items and (limit <= 0 or bytes_left < 1024):
         stretch.stopped_by = "limit" if limit <= 0 else "bytes"
         return
-    # ids and types are bounded, so a page of this many always fits
-    fitting = max(bytes_left // 512, 1)
-    stopped_by: StoppedBy = "limit" if limit <= fitting else "bytes"
-    found = reader.connections(cursor.filters, after=(cursor.n, cursor.given), limit=min(limit, fitting))
-    stretch.items += [connection_row(connection) for connection in found.rows]
+    after = (cursor.n, cursor.given)
+    found = reader.connections(cursor.filters, after=after, limit=limit)
+    fitting = _fitting(found.rows, bytes_left)
+    whole = fitting >= len(found.rows)
+    if not whole:  # asked anew, for only the reader knows the position after fewer
+        found = reader.connections(cursor.filters, after=after, limit=fitting)
+    stretch.items += map(connection_row, found.rows)
     n, given = found.position
     stretch.cursor = None if found.end else replace(cursor, n=n, given=given)
-    stretch.stopped_by = "end" if found.end else stopped_by
+    stretch.stopped_by = "end" if found.end else "limit" if whole else "bytes"
+
+
+def _fitting(connections: list[Connection], bytes_left: int) -> int:
+    """How many of the first connections fit; one always does."""
+    sizes = accumulate(size(connection_row(connection)) for connection in connections)
+    return max(sum(used <= bytes_left for used in sizes), 1)
 
 
 def _filtered(cursor: Cursor) -> bool:

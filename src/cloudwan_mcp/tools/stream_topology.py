@@ -14,7 +14,7 @@ from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.live import Refresh
 from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.queries.networks import choose, settled
-from cloudwan_mcp.queries.stream_topology import Include, StoppedBy, Stretch, stream_topology
+from cloudwan_mcp.queries.stream_topology import StoppedBy, Stretch, stream_topology
 from cloudwan_mcp.reply import (
     GapState,
     IdentityState,
@@ -25,10 +25,10 @@ from cloudwan_mcp.reply import (
     snapshot_state,
 )
 from cloudwan_mcp.row import Detail
-from cloudwan_mcp.store import Cursor, Filters, Reader
+from cloudwan_mcp.store import Cursor, Filters, Include, Reader
 from cloudwan_mcp.tool import Tool, answer, app_of
 
-CURSOR_CHARACTERS = 4096
+CURSOR_CHARACTERS = 2048
 DESCRIPTION = """\
 Stream the topology of an AWS Cloud WAN network: global and core networks, segments, edges, network function \
 groups, attachments, peerings, Connect peers, sites, devices, links, policy versions, network resources, \
@@ -92,7 +92,9 @@ async def run(
     state: Annotated[Word, Field(description="e.g. FAILED, PENDING_ATTACHMENT_ACCEPTANCE")] = "",
     tag: Annotated[Word, Field(description="key or key=value")] = "",
     text: Annotated[Word, Field(description="found in id, name or attributes, any case")] = "",
-    include: Include = "elements",
+    include: Annotated[
+        Include | None, Field(description="elements unless given, here or with cursor")
+    ] = None,
     cursor: Annotated[
         str, Field(max_length=CURSOR_CHARACTERS, description="next_cursor; brings its filters along")
     ] = "",
@@ -114,11 +116,11 @@ async def run(
     rows = limit or app.settings.page_limit
     tables = _tables(routes)
     if cursor:
-        start = _read_cursor(app, cursor, filters)
+        start = _read_cursor(app, cursor, filters, include)
         discovery = await live.resumed(app, start.snapshot)
     else:
         snapshot, discovery = await live.newest(app, refresh, tables)
-        start = Cursor(snapshot, filters)
+        start = Cursor(snapshot, filters, include=include or "elements")
 
     def page(reader: Reader) -> Stretch:
         info = reader.info()
@@ -127,7 +129,7 @@ async def run(
                 return Stretch(info, cursor=start, stopped_by="growing")
             choose(reader, core_network=filters.core_network, global_network=filters.global_network)
         room = app.settings.reply_bytes - overhead(info, _signed(app, start))
-        return stream_topology(reader, start, include=include, limit=rows, detail=detail, bytes_left=room)
+        return stream_topology(reader, start, limit=rows, detail=detail, bytes_left=room)
 
     stretch = await live.read(app, start.snapshot, discovery, page, _worth_showing, ctx.report_progress)
     return answer(_present(app, stretch, rows))
@@ -139,13 +141,19 @@ def _worth_showing(stretch: Stretch) -> float:
     return 0.5 if stretch.items else 0
 
 
-def _read_cursor(app: App, text: str, filters: Filters) -> Cursor:
+def _read_cursor(app: App, text: str, filters: Filters, include: Include | None) -> Cursor:
     cursor = app.folder.signer.read(text)
     if filters not in (cursor.filters, Filters()):
         raise BadRequest(
             "cursor belongs to other filters than the ones given.",
             field="cursor",
             next_step="Pass the cursor alone, or the filters without it to start from the first page.",
+        )
+    if include not in (cursor.include, None):
+        raise BadRequest(
+            f"cursor belongs to include={cursor.include!r}.",
+            field="include",
+            next_step="Pass the cursor alone, or include without it to start from the first page.",
         )
     return cursor
 
