@@ -72,15 +72,21 @@ def test_no_more_calls_are_in_flight_than_set(walk: Walks, concurrency: int) -> 
     assert source.most_in_flight == concurrency or concurrency > 4
 
 
-def test_throttling_halves_the_calls_in_flight(walk: Walks) -> None:
+@pytest.mark.parametrize(("throttles", "allowed"), [(0, 8), (1, 2), (5, 1)])
+def test_throttling_halves_the_calls_in_flight(walk: Walks, throttles: int, allowed: int) -> None:
     throttled = TryAgain("slow down", next_step="wait", code="ThrottlingException", retry_after=0.0)
-    source = FakeSource(
-        {"list_attachments": attachments(6), "get_sites": sites(100)},
-        script={"describe_global_networks": [throttled] * 5, "list_core_networks": [throttled] * 5},
-        seconds=0.002,
-    )
+    roots = ("describe_global_networks", "list_core_networks")
+    source = FakeSource(script={root: [throttled] * throttles for root in roots}, seconds=0.01)
+    seen: list[int] = []
+
+    def on_call(operation: str, token: str | None) -> None:
+        if operation not in roots:
+            seen.append(source.in_flight)
+
+    source.on_call = on_call
     walk(source, concurrency=16).run()
-    assert source.most_in_flight <= 8
+    assert max(seen[:5]) <= allowed
+    assert max(seen) > 1
 
 
 def test_a_listing_has_at_most_one_page_ahead(walk: Walks, staging: Staging) -> None:

@@ -44,7 +44,7 @@ class FakeSource:
         self.on_call: Callable[[str, str | None], None] = lambda operation, token: None
         self._script = {operation: iter(events) for operation, events in (script or {}).items()}
         self._seconds = seconds
-        self._in_flight = 0
+        self.in_flight = 0
         self._lock = threading.Lock()
 
     def identity(self) -> Identity:
@@ -57,8 +57,8 @@ class FakeSource:
             self.calls[operation] += 1
             self.statistics.calls += 1
             self.asked.append((operation, token))
-            self._in_flight += 1
-            self.most_in_flight = max(self.most_in_flight, self._in_flight)
+            self.in_flight += 1
+            self.most_in_flight = max(self.most_in_flight, self.in_flight)
             event = next(self._script.get(operation, iter(())), None)
         try:
             time.sleep(self._seconds)
@@ -68,7 +68,7 @@ class FakeSource:
             return self._page(operation, parameters, token)
         finally:
             with self._lock:
-                self._in_flight -= 1
+                self.in_flight -= 1
 
     def paginates(self, operation: str) -> bool:
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -58,7 +59,7 @@ def test_neighbours_are_symmetrical_and_as_many_as_their_count(pages: list[list[
 
 def test_paging_resumes_at_every_cut(tmp_path: Path) -> None:
     model = Model()
-    elements = [*PLACES, *vpcs(9)]
+    elements = [*PLACES, *(replace(e, segment="prod", edge="eu-west-1") for e in vpcs(9))]
     pairs: list[Value] = [
         Connection(a.id, b.id, kind)
         for a in elements[::4]
