@@ -10,10 +10,12 @@ import threading
 from collections.abc import Callable, Collection
 
 from cloudwan_mcp.discovery import LEVELS, Progress, Walk
+from cloudwan_mcp.discovery.kinds import core_network_layout
 from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.settings import Settings
 from cloudwan_mcp.sources.aws import AwsSource
 from cloudwan_mcp.store import Folder
+from cloudwan_mcp.store.staging import Staging
 
 Tables = Collection[tuple[str, str]]
 
@@ -39,8 +41,7 @@ def discover(
             staging = folder.stage(identity)
             with staging:
                 on_start(staging.recall("id"))
-                tables = tables or json.loads(staging.recall("tables") or "[]")
-                staging.remember(tables=json.dumps(list(tables)))
+                tables = _settle_tables(staging, tables)
                 walk = Walk(
                     source,
                     staging,
@@ -54,3 +55,17 @@ def discover(
             return folder.publish(staging)
     finally:
         source.close()
+
+
+def _settle_tables(staging: Staging, tables: Tables) -> Tables:
+    """The tables to read: those asked for now, or else those that an interrupted discovery was to read.
+
+    Which tables there are comes out while the layouts are read, so for others those are read once more.
+    """
+    before = json.loads(staging.recall("tables") or "[]")
+    if tables and [list(pair) for pair in tables] != before:
+        for step in staging.steps():
+            if step.kind == core_network_layout.KIND.name and step.state == "done":
+                staging.restart(step)
+    staging.remember(tables=json.dumps(list(tables or before)))
+    return tables or before

@@ -37,8 +37,7 @@ def size(row: dict[str, Any]) -> int:
 
 def encode(value: Any) -> str:
     """Compact JSON; lone surrogates, which no UTF-8 reply could carry, are replaced."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "replace").decode()
+    return _whole(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def shortened(row: dict[str, Any], most: int) -> dict[str, Any]:
@@ -51,12 +50,17 @@ def shortened(row: dict[str, Any], most: int) -> dict[str, Any]:
 
 def _readable(value: Any, name: str = "") -> Any:
     if isinstance(value, dict):
-        return {k: _readable(v, k) for k, v in value.items()}
+        return {_whole(k): _readable(v, k) for k, v in value.items()}
     if isinstance(value, list):
         return [_readable(v) for v in value]
     if isinstance(value, int | float) and not isinstance(value, bool) and name.endswith(_TIMES):
         return _time(value)
-    return value
+    return _whole(value) if isinstance(value, str) else value
+
+
+def _whole(text: str) -> str:
+    """`text` without halves of characters, which JSON can spell and UTF-8 cannot."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _time(seconds: float) -> str | float:

@@ -17,9 +17,19 @@ REPLY_BYTES_HARD = 48 * 1024
 """No reply is larger, whatever is configured: clients cut what exceeds ~50,000 characters."""
 
 
-def setting(default: Any, doc: str, *, env: str = "", low: float = -math.inf, high: float = math.inf) -> Any:
+def setting(
+    default: Any,
+    doc: str,
+    *,
+    env: str = "",
+    low: float = -math.inf,
+    high: float = math.inf,
+    secret: bool = False,
+) -> Any:
     """A dataclass field that knows its help text, its range and a second environment variable."""
-    return field(default=default, metadata={"doc": doc, "env": env, "low": low, "high": high})
+    return field(
+        default=default, repr=not secret, metadata={"doc": doc, "env": env, "low": low, "high": high}
+    )
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
@@ -46,7 +56,9 @@ class Settings:
     http_host: str = setting("127.0.0.1", "address the HTTP transports bind")
     http_port: int = setting(8000, "port of the HTTP transports (0: any free one)", low=0, high=65535)
     allowed_hosts: str = setting("", "Host headers accepted beyond loopback, comma separated")
-    token: str = setting("", "bearer token that HTTP clients must send; required beyond loopback")
+    token: str = setting(
+        "", "bearer token that HTTP clients must send; required beyond loopback", secret=True
+    )
     log_level: str = setting("WARNING", "DEBUG, INFO, WARNING or ERROR; logs go to stderr")
     demo: bool = setting(False, "serve the built-in simulated network instead of AWS")
 

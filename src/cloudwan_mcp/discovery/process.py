@@ -16,11 +16,12 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 from cloudwan_mcp.errors import CloudWanError, TryAgain, from_dict
 
 LINE_BYTES = 64 * 1024
-# glibc keeps a heap for each thread and what it once held; a discovery is many short-lived pages
+# glibc keeps a heap for each thread and what it once held; a discovery is many short-lived pages. Bodies are
+# mapped and given back; deflate's states (64 KiB), which come and go with every block, must not be: 10 % CPU.
 FRUGAL = {
     "MALLOC_ARENA_MAX": "1",
-    "MALLOC_MMAP_THRESHOLD_": "65536",
-    "MALLOC_TRIM_THRESHOLD_": "65536",
+    "MALLOC_MMAP_THRESHOLD_": "262144",
+    "MALLOC_TRIM_THRESHOLD_": "524288",
 }
 GRACE_S = 5.0  # between the request to stop, which waits for the page in flight, and the kill
 COMMAND = (sys.executable, "-m", "cloudwan_mcp", "discover", "--json", "--attended")

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from cloudwan_mcp.simulator.counts import Overrides
 from cloudwan_mcp.simulator.estate import Estate
 from cloudwan_mcp.simulator.fault_specs import FORMS
 from cloudwan_mcp.simulator.faults import Faults
@@ -28,6 +29,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--policy", type=Path, metavar="FILE", help="the live policy of the first core network"
     )
+    parser.add_argument(
+        "--count",
+        action="append",
+        default=[],
+        type=_count,
+        metavar="NAME=N",
+        help=f"set one of {', '.join(Overrides.__annotations__)}",
+    )
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--port", type=int, default=0, help="the port to listen on; 0 takes a free one")
     parser.add_argument(
@@ -40,11 +49,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="announce the endpoint as one JSON object")
 
 
+def _count(text: str) -> tuple[str, int]:
+    name, _, number = text.partition("=")
+    if name not in Overrides.__annotations__ or not number.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=N of those names")
+    return name, int(number)
+
+
 def run(args: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM; 0 then, 2 when the options make no estate."""
     try:
         faults = Faults.parse(args.fault, seed=args.seed)
-        estate = Estate(args.seed, args.attachments, args.core_networks, args.policy)
+        estate = Estate(args.seed, args.attachments, args.core_networks, args.policy, **dict(args.count))
         simulator = Simulator(estate, port=args.port, host=args.host, faults=faults)
     except (ValueError, OSError) as error:
         sys.stderr.write(f"simulate: {error}\n")

@@ -28,6 +28,7 @@ class Overrides(TypedDict, total=False):
     routes: int
     context_stores: int
     contexts: int
+    relationships_per_attachment: int
 
 
 def _clamp(value: int, low: int, high: int) -> int:
@@ -58,6 +59,7 @@ class Counts:
     routes: int
     context_stores: int
     contexts: int
+    relationships_per_attachment: int
 
     @classmethod
     def scaled(cls, attachments: int, given: Overrides) -> Self:
@@ -84,6 +86,7 @@ class Counts:
             "routes": _clamp(8 + n // 12, 8, 400),
             "context_stores": 1,
             "contexts": _clamp(n // 2, 4, 5000),
+            "relationships_per_attachment": 2,
         }
         for name, value in given.items():
             if not isinstance(value, int) or value < 0:

@@ -23,7 +23,7 @@ def relationships(network: Network) -> dict[str, int]:
     counts = network.counts
     placed = counts.sites > 0
     return {
-        "attachment": 2 * counts.attachments,
+        "attachment": min(counts.relationships_per_attachment, 2) * counts.attachments,
         "connect-peer": connect_peers(network),
         "peering": counts.peerings,
         "device-link": pairs(network),
@@ -45,9 +45,10 @@ def _arn(estate: Estate, network: Network, kind: str, index: int) -> str:
 
 
 def _attachment(estate: Estate, network: Network, index: int) -> Pair:
-    one = attachment(estate, network.start + index // 2)
+    each = min(network.counts.relationships_per_attachment, 2)
+    one = attachment(estate, network.start + index // each)
     arn = f"arn:aws:networkmanager::{network.owner}:attachment/{one.id}"
-    return arn, one.resource if index % 2 else network.core_arn
+    return arn, one.resource if index % each else network.core_arn
 
 
 def _connect_peer(estate: Estate, network: Network, index: int) -> Pair:

@@ -133,8 +133,10 @@ class Staging:
     def restart(self, step: Step) -> None:
         """Begin a step's listing again: its token is no longer accepted; what it gave before is kept."""
         with self._transaction():
-            self._db.execute("UPDATE step SET token=NULL, pages=0, mark=NULL WHERE id=?", (step.id,))
-        step.token, step.pages, step.mark = None, 0, None
+            self._db.execute(
+                "UPDATE step SET state='open', token=NULL, pages=0, mark=NULL WHERE id=?", (step.id,)
+            )
+        step.state, step.token, step.pages, step.mark = "open", None, 0, None
 
     def _insert_steps(self, steps: Iterable[tuple[str, Scope]]) -> None:
         self._db.executemany(

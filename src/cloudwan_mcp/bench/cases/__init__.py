@@ -1,0 +1,14 @@
+"""Every benchmark; a new one is its file and its line here."""
+
+from __future__ import annotations
+
+from cloudwan_mcp.bench.case import Case
+from cloudwan_mcp.bench.cases import discovery, exactly_once, memory, queries, startup
+
+CASES: tuple[Case, ...] = (
+    startup.CASE,
+    exactly_once.CASE,
+    discovery.CASE,
+    memory.CASE,
+    queries.CASE,
+)

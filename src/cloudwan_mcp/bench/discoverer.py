@@ -1,0 +1,45 @@
+"""One discovery as the server runs it: `cloudwan-mcp discover --json` in a child, watched from outside."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cloudwan_mcp.bench.processes import Peaks, Watch, cpu_s
+from cloudwan_mcp.discovery.process import FRUGAL
+
+COMMAND = (sys.executable, "-m", "cloudwan_mcp", "discover", "--json")
+
+
+@dataclass(slots=True, frozen=True)
+class Discovered:
+    """`seconds` from the start of the process to the published snapshot."""
+
+    seconds: float
+    cpu_s: float
+    end: dict[str, Any]
+    peaks: Peaks
+    file_bytes: int
+
+
+def discover(environ: Mapping[str, str], data_dir: Path) -> Discovered:
+    """Raises `RuntimeError` with the child's last words when it does not publish."""
+    values = {**FRUGAL, **environ, "CLOUDWAN_DATA_DIR": str(data_dir)}
+    began = time.monotonic()
+    child = subprocess.Popen(COMMAND, stdout=subprocess.PIPE, env=values, text=True)  # noqa: S603
+    event: dict[str, Any] = {}
+    seconds = used = 0.0
+    with child, Watch(lambda: [child.pid]) as watch:
+        for line in child.stdout or ():
+            event = json.loads(line)
+            seconds, used = time.monotonic() - began, cpu_s(child.pid) or used
+    if event.get("event") != "end":
+        raise RuntimeError(f"the discovery ended with {event}")
+    (file,) = data_dir.glob(f"*/*{event['snapshot']}.db")
+    return Discovered(seconds, used, event, watch.peaks, file.stat().st_size)
