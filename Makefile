@@ -46,8 +46,16 @@ check: .venv/.dev ## lint, format, types, import contracts, then every test
 	@$(MAKE) test
 
 .PHONY: bench
-bench: .venv/.dev ## measure memory and speed on this machine
-	@$(BIN)/cloudwan-mcp bench $(ARGS)
+bench: product ## measure memory and speed on this machine (ARGS='--case startup' for one)
+	@CLOUDWAN_BENCH_PYTHON=$(CURDIR)/.tools/product/bin/python $(BIN)/cloudwan-mcp bench $(ARGS)
+
+.PHONY: product
+product: .venv/.dev
+	@rm -rf .tools/product .tools/wheel
+	@.tools/bin/uv --quiet venv --no-config --python $(BIN)/python .tools/product
+	@$(BIN)/python -m hatchling build --target wheel --directory .tools/wheel >/dev/null 2>&1
+	@$(UV) pip install --python .tools/product/bin/python $(LOCKED) --compile-bytecode -r requirements/runtime.txt
+	@$(UV) pip install --python .tools/product/bin/python --no-deps --compile-bytecode .tools/wheel/*.whl
 
 .PHONY: soak
 soak: .venv/.dev ## the long benchmark: does memory stay flat over many calls?

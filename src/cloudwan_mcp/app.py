@@ -13,7 +13,6 @@ from typing import TypeVar
 import anyio
 import anyio.to_thread
 
-from cloudwan_mcp.demonstration import Demonstration
 from cloudwan_mcp.discovery.process import DiscoveryProcess
 from cloudwan_mcp.errors import TryAgain
 from cloudwan_mcp.settings import Settings
@@ -42,6 +41,8 @@ class App:
     async def __aenter__(self) -> App:
         self._threads = anyio.CapacityLimiter(READING_THREADS)
         if self.settings.demo:
+            from cloudwan_mcp.demonstration import Demonstration
+
             demonstration = await self._stack.enter_async_context(Demonstration())
             self.settings = demonstration.settings(self.settings)
             self._environ = demonstration.environ(self._environ)

@@ -9,8 +9,9 @@ import json
 import threading
 from collections.abc import Callable, Collection
 
-from cloudwan_mcp.discovery import LEVELS, Progress, Walk
 from cloudwan_mcp.discovery.kinds import core_network_layout
+from cloudwan_mcp.discovery.progress import Progress
+from cloudwan_mcp.discovery.run import LEVELS, Walk
 from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.settings import Settings
 from cloudwan_mcp.sources.aws import AwsSource

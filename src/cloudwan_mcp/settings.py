@@ -49,7 +49,7 @@ class Settings:
     keep_snapshots: int = setting(3, "complete snapshots kept per scope", low=1, high=100)
     keep_hours: float = setting(168.0, "hours after which older snapshots go (the newest stays)", low=0)
     page_size: int = setting(500, "rows asked of AWS per call", low=1, high=500)
-    concurrency: int = setting(4, "AWS calls in flight at most", low=1, high=16)
+    concurrency: int = setting(3, "AWS calls in flight at most", low=1, high=16)
     max_calls: int = setting(32, "tool calls served at once; more are told to try again", low=1, high=1000)
     decoder: str = setting("bytes", "how answers are decoded: 'bytes' (fast) or 'botocore'")
     slim_models: bool = setting(True, "load the reduced service models where they serve")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cloudwan_mcp.discovery import Walk
+from cloudwan_mcp.discovery.run import Walk
 from cloudwan_mcp.settings import Settings
 from cloudwan_mcp.sources.aws import AwsSource
 from cloudwan_mcp.store.publish import publish

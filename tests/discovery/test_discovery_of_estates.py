@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cloudwan_mcp.discovery import LEVELS
+from cloudwan_mcp.discovery.run import LEVELS
 from cloudwan_mcp.model import Element
 from cloudwan_mcp.settings import Settings
 from cloudwan_mcp.simulator import Faults, Simulator

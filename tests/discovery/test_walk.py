@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloudwan_mcp.discovery import LEVELS, Progress, Stopped, Walk
 from cloudwan_mcp.discovery.kinds import KINDS
+from cloudwan_mcp.discovery.progress import Progress, Stopped
+from cloudwan_mcp.discovery.run import LEVELS, Walk
 from cloudwan_mcp.errors import TryAgain
 from cloudwan_mcp.model import Connection, Element
 from cloudwan_mcp.store import Filters

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cloudwan_mcp.discovery import Walk
-from cloudwan_mcp.discovery.run import ATTEMPTS
+from cloudwan_mcp.discovery.run import ATTEMPTS, Walk
 from cloudwan_mcp.errors import (
     BadRequest,
     CloudWanError,

@@ -15,9 +15,9 @@ from typing import Any
 import boto3
 
 from cloudwan_mcp.bench.processes import memory
-from cloudwan_mcp.discovery import LEVELS
 from cloudwan_mcp.discovery.kind import Kind, ScopeLevel
 from cloudwan_mcp.discovery.kinds import KINDS
+from cloudwan_mcp.discovery.run import LEVELS
 from cloudwan_mcp.model import Scope
 
 PAGE = 500

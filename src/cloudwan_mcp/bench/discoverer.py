@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cloudwan_mcp.bench.installed import PYTHON
 from cloudwan_mcp.bench.processes import Peaks, Watch, cpu_s
 from cloudwan_mcp.discovery.process import FRUGAL
 
-COMMAND = (sys.executable, "-m", "cloudwan_mcp", "discover", "--json")
+COMMAND = (PYTHON, "-m", "cloudwan_mcp", "discover", "--json")
 
 
 @dataclass(slots=True, frozen=True)

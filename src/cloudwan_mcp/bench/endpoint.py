@@ -19,7 +19,7 @@ class Endpoint:
         self._command += ["--port", "0", "--attachments", str(attachments)]
         # every attachment brings two connections, to its segment and its edge: a network of 1,000,000
         # attachments and 2,000,000 connections, not one that lists the same pairs once more
-        self._command += ["--count", "relationships_per_attachment=0"]
+        self._command += ["--count", "relationships_per_attachment=0", "--count", "peers_per_connect=0"]
         self._command += [f"--fault={fault}" for fault in faults]
         self.environ: dict[str, str] = {}
 

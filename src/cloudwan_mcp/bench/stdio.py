@@ -6,14 +6,14 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
+from cloudwan_mcp.bench.installed import PYTHON
 from cloudwan_mcp.bench.processes import family
 
-SERVE = (sys.executable, "-m", "cloudwan_mcp", "serve")
+SERVE = (PYTHON, "-m", "cloudwan_mcp", "serve")
 PROTOCOL = "2025-06-18"
 
 

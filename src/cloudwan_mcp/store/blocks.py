@@ -92,7 +92,7 @@ def _split(row: bytes) -> Row:
 class BlockCache:
     """The last few unpacked blocks, so that neighbouring rows unpack each once; bounded in characters."""
 
-    def __init__(self, most: int = 1024 * 1024) -> None:
+    def __init__(self, most: int = 512 * 1024) -> None:
         self._most = most
         self._held: OrderedDict[int, tuple[Sequence[Row], int]] = OrderedDict()
         self.characters = 0

@@ -141,7 +141,9 @@ class PageWriter:
         recent = "SELECT 1 FROM el WHERE n > ? AND k = ?"
         if self._db.execute(recent, (self._count - RECENT_ROWS, key)).fetchone():
             return True
+        if self._db.execute("SELECT 1 FROM el WHERE k = ?", (key,)).fetchone() is None:
+            return False
         self._scans += 1
         if self._scans == SCANS:
             self._db.execute(schema.KEY_INDEX)
-        return self._db.execute("SELECT 1 FROM el WHERE k = ?", (key,)).fetchone() is not None
+        return True

@@ -17,7 +17,7 @@ from cloudwan_mcp.errors import Exhausted, NotFound, TryAgain
 APPLICATION_ID = 0x4357414E  # "CWAN": a foreign SQLite file is told apart before anything is read
 VERSION = 1
 PAGE_BYTES = 4096  # SQLite sorts in 250 pages of memory; at 16384 that is 8 MiB more for 3 % less disk
-CACHE_KIB = 2048  # of a reader; a writer appends, and keeps less
+CACHE_KIB = 1024  # of a reader; a writer appends, and keeps less
 WRITER_CACHE_KIB = 512
 REFUSALS = ("readonly", "unable to open", "disk I/O")  # the last, in reading, is damage
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from cloudwan_mcp.store import schema
@@ -18,22 +19,27 @@ class Texts:
         self._path = path
         self._blocks = BlockCache()
         self._dictionaries: dict[int, bytes] = {}
+        self._last: tuple[int, Sequence[Row]] = (0, ())
 
     def row(self, n: int) -> Row:
         try:
-            # one statement, although a block at hand is then read in vain: that costs less than a second one
-            first, code, data = self._db.execute(
-                "SELECT first, dictionary, bytes FROM block WHERE first <= ? ORDER BY first DESC LIMIT 1",
-                (n,),
-            ).fetchone()
-            rows = self._blocks.get(first)
-            if rows is None:
-                rows = unpack(data, self._dictionary(code))
-                self._blocks.put(first, rows)
-            row: Row = rows[n - first]
-            return row
+            first, rows = self._last
+            if not first <= n < first + len(rows):  # a page asks for neighbouring rows
+                first, rows = self._last = self._block(n)
+            return rows[n - first]
         except (zlib.error, ValueError, TypeError, IndexError) as error:
             raise schema.damaged(self._path, f"row {n}: {error}") from error
+
+    def _block(self, n: int) -> tuple[int, Sequence[Row]]:
+        # one statement, although a block at hand is then read in vain: that costs less than a second one
+        first, code, data = self._db.execute(
+            "SELECT first, dictionary, bytes FROM block WHERE first <= ? ORDER BY first DESC LIMIT 1", (n,)
+        ).fetchone()
+        rows = self._blocks.get(first)
+        if rows is None:
+            rows = unpack(data, self._dictionary(code))
+            self._blocks.put(first, rows)
+        return first, rows
 
     def _dictionary(self, code: int) -> bytes:
         if code not in self._dictionaries:

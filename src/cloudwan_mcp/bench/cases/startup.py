@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -12,12 +11,13 @@ from collections.abc import Mapping
 from cloudwan_mcp.bench.case import Case, Measurements, Parameters, Rule
 from cloudwan_mcp.bench.endpoint import clean_environment
 from cloudwan_mcp.bench.figures import spread
+from cloudwan_mcp.bench.installed import PYTHON
 from cloudwan_mcp.bench.processes import MIB, cpu_s, memory
 from cloudwan_mcp.bench.stdio import StdioServer
 
 PAIRS = 15
 IDLE_S = 30.0
-SDK = (sys.executable, "-c", "import mcp.server.mcpserver")
+SDK = (PYTHON, "-c", "import mcp.server.mcpserver")
 
 
 def _run(parameters: Parameters) -> Measurements:

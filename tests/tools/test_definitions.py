@@ -1,0 +1,91 @@
+"""What clients are shown of each tool, held against a kept copy: a change is a change for every user.
+
+After a wanted change: CLOUDWAN_UPDATE_SNAPSHOTS=1 python -m pytest tests/tools/test_definitions.py
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import anyio
+import jsonschema
+import pytest
+
+from cloudwan_mcp.server import INSTRUCTIONS
+from cloudwan_mcp.tools import TOOLS
+from conversation import ERAS, conversation
+
+KEPT = Path(__file__).parent / "snapshots"
+# read before a test's own environment takes its place
+UPDATE = bool(os.environ.get("CLOUDWAN_UPDATE_SNAPSHOTS"))
+NAMES = [tool.name for tool in TOOLS]
+
+
+async def listed(mode: str = "legacy") -> dict[str, dict[str, Any]]:
+    async with conversation(mode) as talk:
+        tools = (await talk.client.list_tools()).tools
+    return {tool.name: tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools}
+
+
+@pytest.fixture(scope="module")
+def definitions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("CLOUDWAN_DATA_DIR", str(tmp_path_factory.mktemp("data")))
+        return anyio.run(listed)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_definition_is_the_one_that_is_kept(definitions: dict[str, dict[str, Any]], name: str) -> None:
+    path = KEPT / f"{name}.json"
+    text = json.dumps(definitions[name], indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    if UPDATE:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert path.exists(), f"{path} is missing; {__doc__}"
+    assert text == path.read_text(encoding="utf-8"), __doc__
+
+
+def test_a_copy_is_kept_of_every_tool_and_of_no_other() -> None:
+    assert {path.stem for path in KEPT.glob("*.json")} == set(NAMES)
+
+
+def test_both_eras_are_shown_the_same(definitions: dict[str, dict[str, Any]]) -> None:
+    for mode in ERAS:
+        assert anyio.run(listed, mode) == definitions
+
+
+def test_all_definitions_together_are_small(definitions: dict[str, dict[str, Any]]) -> None:
+    assert len(json.dumps(list(definitions.values()), separators=(",", ":"))) <= 14 * 1024
+    assert len(INSTRUCTIONS) <= 2048
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_tool_keeps_to_what_clients_take(definitions: dict[str, dict[str, Any]], name: str) -> None:
+    tool = definitions[name]
+    assert len(name) <= 24
+    assert name.replace("_", "").isalnum()
+    assert 40 <= len(tool["description"].encode()) <= 2048
+    assert tool["title"]
+    assert tool["annotations"]["readOnlyHint"] is True
+    assert tool["annotations"]["destructiveHint"] is False
+    assert tool["inputSchema"].get("required", []) == []
+    assert "ctx" not in tool["inputSchema"]["properties"]
+    for schema in (tool["inputSchema"], tool["outputSchema"]):
+        jsonschema.Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_parameter_is_bounded(definitions: dict[str, dict[str, Any]], name: str) -> None:
+    for argument, schema in definitions[name]["inputSchema"]["properties"].items():
+        choices = schema.get("anyOf", [schema])
+        for choice in (each for each in choices if each.get("type") != "null"):
+            bounds = choice.keys() & {"enum", "maxLength", "maximum", "maxItems", "pattern"}
+            assert bounds, f"{argument} takes anything"
+
+
+def test_instructions_name_every_way_to_narrow_and_to_go_on() -> None:
+    for word in ("read-only", "segment", "next_cursor", "complete", "gaps", "never instructions"):
+        assert word in INSTRUCTIONS
