@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -50,9 +49,8 @@ def app_of(ctx: Context[App]) -> App:
 
 def answer(model: BaseModel) -> CallToolResult:
     """The same JSON twice, since clients read either one: as structure, and as compact text."""
-    text = encode(model.model_dump(exclude_none=True))
-    # read back, since what `encode` replaced would break the structure's own way to the wire
-    return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=json.loads(text))
+    data = model.model_dump(mode="json", exclude_none=True)
+    return CallToolResult(content=[TextContent(type="text", text=encode(data))], structured_content=data)
 
 
 class Server(MCPServer[App]):
