@@ -142,7 +142,8 @@ class _Search:
             if not hopeful or any(not side.frontier and not side.hubs for side in self._sides):
                 break
             self._advance(min(hopeful, key=lambda side: len(side.frontier)))
-        return self._best, not self.full and self._proven()
+        proven = not self.full and self._proven()  # which may find a shorter one on its way
+        return self._best, proven
 
     def _may_help(self, side: _Side) -> bool:
         """Whether one step further from this end could still show a path shorter than the best."""
