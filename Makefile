@@ -50,7 +50,7 @@ bench: product ## measure memory and speed on this machine (ARGS='--case startup
 	@CLOUDWAN_BENCH_PYTHON=$(CURDIR)/.tools/product/bin/python $(BIN)/cloudwan-mcp bench $(ARGS)
 
 .PHONY: product
-product: .venv/.dev
+product: .venv/.dev ## install it as a user has it, for the benchmark
 	@rm -rf .tools/product .tools/wheel
 	@.tools/bin/uv --quiet venv --no-config --python $(BIN)/python .tools/product
 	@$(BIN)/python -m hatchling build --target wheel --directory .tools/wheel >/dev/null 2>&1

@@ -33,9 +33,12 @@ def test_a_rate_needs_two_samples() -> None:
     assert rate.per_second == 0
 
 
-def test_lines_are_not_due_again_at_once() -> None:
-    line = ProgressLine()
+def test_a_pipe_gets_a_line_after_a_while_and_not_the_next_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not sys.stderr.isatty()
+    assert not ProgressLine().due()
+    monkeypatch.setattr("cloudwan_mcp.progress.LINE_S", 0.0)
+    line = ProgressLine()
+    monkeypatch.setattr("cloudwan_mcp.progress.LINE_S", 5.0)
     assert line.due()
     assert not line.due()
 

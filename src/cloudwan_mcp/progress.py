@@ -42,7 +42,8 @@ class ProgressLine:
 
     def __init__(self) -> None:
         self._terminal = sys.stderr.isatty()
-        self._next = 0.0
+        # a pipe gets its first line when there is something to say
+        self._next = 0.0 if self._terminal else time.monotonic() + LINE_S
         self._drawn = False
 
     def due(self) -> bool:

@@ -16,9 +16,9 @@ def test_bare_make_teaches_every_target() -> None:
     done = run(["make"])
     assert done.returncode == 0
     assert all(re.search(rf"^  make {each} +\S", done.stdout, re.MULTILINE) for each in targets)
-    assert {"demo", "test", "setup", "check", "bench", "soak", "lock", "image", "clean", "help"} == set(
-        targets
-    )
+    assert set(targets) == {
+        *("demo", "test", "setup", "check", "bench", "product", "soak", "lock", "image", "clean", "help")
+    }
 
 
 def test_a_machine_without_a_new_enough_python_is_told_so() -> None:

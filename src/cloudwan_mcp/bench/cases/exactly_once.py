@@ -31,7 +31,7 @@ def _run(parameters: Parameters) -> Measurements:
         seconds = time.monotonic() - began
         sys.stderr.write(f"  read plainly in {seconds:.1f} s\n")
         killed: Counter[str] = Counter()
-        wanted = parameters.sized(KILLS, 2)
+        wanted = parameters.sized(KILLS)
         for number in range(3 * wanted):  # a kill that comes after the last page counts for nothing
             moment = random.Random(number).uniform(0.1, 0.9) * seconds  # noqa: S311
             killed += _compare(expected, _read(endpoint.environ, moment))
