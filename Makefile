@@ -58,8 +58,8 @@ product: .venv/.dev ## install it as a user has it, for the benchmark
 	@$(UV) pip install --python .tools/product/bin/python --no-deps --compile-bytecode .tools/wheel/*.whl
 
 .PHONY: soak
-soak: .venv/.dev ## the long benchmark: does memory stay flat over many calls?
-	@$(BIN)/cloudwan-mcp bench soak $(ARGS)
+soak: product ## the long benchmark: does memory stay flat over many calls?
+	@CLOUDWAN_BENCH_PYTHON=$(CURDIR)/.tools/product/bin/python $(BIN)/cloudwan-mcp bench --case soak $(ARGS)
 
 ##@ Ship it
 

@@ -21,6 +21,7 @@ from cloudwan_mcp.settings import Settings
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 POLICY = ROOT / "iam" / "readonly.json"
+RESULTS = ROOT / "bench" / "results"
 SERVER = {"command": "uvx", "args": ["cloudwan-mcp"], "env": {"AWS_PROFILE": "net"}}
 """One entry of a client's configuration; every client's block in the README says the same."""
 
@@ -78,12 +79,26 @@ def client_block() -> str:
     return f"```json\n{json.dumps({'mcpServers': {'cloudwan': SERVER}}, indent=2)}\n```"
 
 
+def figures_table() -> str:
+    """The last kept results of every benchmark, against the bound that each is judged by."""
+    rows = ["| Benchmark | Bound | Measured |", "|---|---|---|"]
+    for path in sorted(RESULTS.glob("*.json")):
+        report = json.loads(path.read_text(encoding="utf-8"))
+        for rule in report["rules"]:
+            name, bound = rule["rule"].split(" ", 1)
+            measured = rule["measured"]
+            shown = f"{measured:.3g}" if isinstance(measured, float) and measured < 100 else measured
+            rows.append(f"| {report['case']}: {name.replace('_', ' ')} | {bound} | {shown} |")
+    return "\n".join(rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "commands": commands_table,
     "settings": settings_table,
     "policy": policy_block,
     "cursor": cursor_badge,
     "client": client_block,
+    "figures": figures_table,
 }
 
 

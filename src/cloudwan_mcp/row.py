@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, Literal
 
 from cloudwan_mcp.model import Connection, Element
@@ -55,6 +56,8 @@ def _readable(value: Any, name: str = "") -> Any:
         return [_readable(v) for v in value]
     if isinstance(value, int | float) and not isinstance(value, bool) and name.endswith(_TIMES):
         return _time(value)
+    if isinstance(value, float) and not isfinite(value):  # of 1e999, which JSON can spell and not repeat
+        return str(value)
     return _whole(value) if isinstance(value, str) else value
 
 

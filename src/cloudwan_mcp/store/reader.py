@@ -21,6 +21,7 @@ from cloudwan_mcp.store.texts import Texts
 from cloudwan_mcp.store.words import Words
 
 SCAN_ROWS = 200_000  # rows whose text one call looks at: about half a second
+COUNTS_KEPT = 32
 BATCH = 512
 MOST_ROWS = 2**63 - 1
 HOT = "n, ty, gn, co, sg, ed, ac, st"
@@ -34,6 +35,7 @@ class SnapshotReader:
     def __init__(self, path: Path, *, complete: bool) -> None:
         self.path = path
         self._complete = complete
+        self._counts: dict[Filters, int] = {}
         self._lock = threading.RLock()
         with self._reading():
             opened = schema.open_complete(path) if complete else schema.open_growing(path)
@@ -101,13 +103,24 @@ class SnapshotReader:
         if filters.needs_attributes:
             return None
         with self._reading():
-            self._settled()
-            where = filters.where(self._words)
-            if where is None:
-                return 0
-            if not where[0]:
-                return self._last()
-            return int(self._db.execute(f"SELECT count(*) FROM el WHERE {where[0]}", where[1]).fetchone()[0])  # noqa: S608 - built from column names of ours
+            counted = self._counts.get(filters)
+            if counted is None:
+                counted = self._count(filters)
+                if self._complete:  # each page of a listing asks again, and a snapshot never changes
+                    self._counts[filters] = counted
+                    if len(self._counts) > COUNTS_KEPT:
+                        del self._counts[next(iter(self._counts))]
+            return counted
+
+    def _count(self, filters: Filters) -> int:
+        self._settled()
+        where = filters.where(self._words)
+        if where is None:
+            return 0
+        if not where[0]:
+            return self._last()
+        query = f"SELECT count(*) FROM el WHERE {where[0]}"  # noqa: S608 - built from column names of ours
+        return int(self._db.execute(query, where[1]).fetchone()[0])
 
     def tally(self, filters: Filters, *fields: str) -> Tally:
         with self._reading():

@@ -189,7 +189,7 @@ def _present(app: App, stretch: Stretch, limit: int) -> TopologyPage:
 
 
 def _hints(app: App, info: SnapshotInfo, stretch: Stretch) -> list[str]:
-    hints = [app.folder.notice] if app.folder.notice else []
+    hints = [app.folder.notice[:400]] if app.folder.notice else []
     if app.settings.demo:
         hints.append("Demonstration data: a simulated network, not AWS.")
     if stretch.cursor is None:
