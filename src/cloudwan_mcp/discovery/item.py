@@ -8,7 +8,10 @@ from typing import Any
 
 def tag(item: Mapping[str, Any], key: str) -> str:
     """The value of one tag, empty without it."""
-    return next((t.get("Value") or "" for t in item.get("Tags") or () if t.get("Key") == key), "")
+    for each in item.get("Tags") or ():
+        if each.get("Key") == key:
+            return each.get("Value") or ""
+    return ""
 
 
 def name(item: Mapping[str, Any]) -> str:

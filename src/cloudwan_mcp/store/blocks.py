@@ -1,4 +1,4 @@
-"""Blocks: 16 rows of text deflated together against a dictionary of the same kind of text."""
+"""Blocks: 8 rows of text deflated together against a dictionary of the same kind of text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from typing import overload
 
-ROWS = 16
+ROWS = 8
 LONE_CHARACTERS = 32 * 1024  # a row this long is a block of its own, so that its neighbours stay cheap
 DICTIONARY_BYTES = 32 * 1024  # deflate's window: more is never looked at
 LEVEL = 1
@@ -31,7 +31,7 @@ class Packer:
     """Writes blocks of one kind; the dictionary is the first page's own text."""
 
     def __init__(self, dictionary: bytes) -> None:
-        self._primed = zlib.compressobj(LEVEL, zlib.DEFLATED, -15, 8, zlib.Z_DEFAULT_STRATEGY, dictionary)
+        self._primed = zlib.compressobj(LEVEL, zlib.DEFLATED, -15, 6, zlib.Z_DEFAULT_STRATEGY, dictionary)
 
     def pack(self, rows: list[Row]) -> Iterator[tuple[int, bytes]]:
         """(offset of the block's first row, bytes) for each block of `rows` = (id, name, attributes)."""

@@ -16,7 +16,10 @@ from cloudwan_mcp.store.words import Words, place
 RECENT_ROWS = 2000  # a repeated element is nearly always on the page before
 HOT_ROWS = Insert("el", columns=9, nullable=2)
 KEY_PAIRS = Insert("staged", columns=4, nullable=2)
+PLACES_KEPT = 8192
 SCANS = 8  # a listing that starts over repeats everything: from here an index on the keys pays
+
+_Place = tuple[str, str, str, str, str, str]
 
 
 class PageWriter:
@@ -26,7 +29,7 @@ class PageWriter:
         self._db = connection
         self._words = Words(connection)
         self._dictionaries: dict[str, tuple[int, bytes]] = {}
-        self._placed: dict[tuple[str, str, str], int] = {}
+        self._placed: dict[_Place, tuple[tuple[int, ...], int]] = {}
         self._count: int = connection.execute("SELECT coalesce(max(n), 0) FROM el").fetchone()[0]
         self._coming = 0
         self._page_keys: set[int] = set()
@@ -63,7 +66,7 @@ class PageWriter:
     def _insert_elements(self, elements: list[Element], kind: str) -> int:
         hot: list[tuple[int, ...]] = []
         rows: list[Row] = []
-        code = self._words.code
+        placed, account = self._placed, self._words.code
         n = self._count
         for e in elements:
             identifier = stored_id(e.id)
@@ -72,31 +75,29 @@ class PageWriter:
                 continue
             self._page_keys.add(key)
             n += 1
-            core = e.core_network
-            hot.append(
-                (
-                    n,
-                    key,
-                    code("type", e.type) or 0,
-                    code("global_network", e.global_network) or 0,
-                    code("core_network", core) or 0,
-                    self._place("segment", core, e.segment) if e.segment else 0,
-                    self._place("edge", core, e.edge) if e.edge else 0,
-                    code("account", e.account) or 0,
-                    code("state", e.state) or 0,
-                )
-            )
+            where = (e.type, e.global_network, e.core_network, e.segment, e.edge, e.state)
+            types, state = placed.get(where) or self._place(where)
+            hot.append((n, key, *types, account("account", e.account) or 0, state))
             rows.append((identifier, plain(e.name), e.attributes))
         HOT_ROWS.run(self._db, hot)
         self._insert_blocks(rows, kind)
         return len(rows)
 
-    def _place(self, field: str, core_network: str, name: str) -> int:
-        """The code of a segment or edge, whose word is put together once and not for every element in it."""
-        names = (field, core_network, name)
-        found = self._placed.get(names)
-        if found is None:
-            found = self._placed[names] = self._words.code(field, place(core_network, name)) or 0
+    def _place(self, where: _Place) -> tuple[tuple[int, ...], int]:
+        """The codes of a type at a place, and of a state: worked out once and not for every element there."""
+        code = self._words.code
+        kind, network, core, segment, edge, state = where
+        words = (
+            ("type", kind),
+            ("global_network", network),
+            ("core_network", core),
+            ("segment", place(core, segment) if segment else ""),
+            ("edge", place(core, edge) if edge else ""),
+        )
+        if len(self._placed) >= PLACES_KEPT:
+            self._placed.clear()
+        found = tuple(code(*word) or 0 for word in words), code("state", state) or 0
+        self._placed[where] = found
         return found
 
     def _insert_blocks(self, rows: list[Row], kind: str) -> None:

@@ -1,7 +1,7 @@
 """The layout of a snapshot file, and how one is opened.
 
 One SQLite file holds one snapshot. Hot columns are small integers in rows (`el`), everything else is JSON
-text in deflated blocks of 16 rows (`block`); the segment and edge connections are columns, all others rows
+text in deflated blocks of 8 rows (`block`); the segment and edge connections are columns, all others rows
 of `conn`. Figures: docs/adr/0002-snapshot-store.md.
 """
 

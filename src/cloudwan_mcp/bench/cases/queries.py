@@ -24,7 +24,7 @@ from cloudwan_mcp.store.reader import SnapshotReader
 
 BATCHES = 5
 QUESTIONS = {"lookup": 400, "page": 200, "segment_page": 200, "neighbourhood": 100, "path": 100}
-BOUNDS_MS = {"lookup": 1, "page": 5, "segment_page": 5, "neighbourhood": 20, "path": 20}
+BOUNDS_MS = {"lookup": 1, "page": 5, "segment_page": 10, "neighbourhood": 20, "path": 20}
 PAGE = 100
 POLITE = 10  # niceness of a discovery that a server starts
 REOPENINGS = 20
