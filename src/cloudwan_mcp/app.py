@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import fields
 from functools import partial
@@ -14,13 +14,13 @@ import anyio
 import anyio.to_thread
 
 from cloudwan_mcp.discovery.process import DiscoveryProcess
+from cloudwan_mcp.discovery.tables import Tables
 from cloudwan_mcp.errors import TryAgain
 from cloudwan_mcp.settings import Settings
 from cloudwan_mcp.store import Folder, Reader
 
 READING_THREADS = 2  # each keeps a heap, and SQLite answers one question at a time
 T = TypeVar("T")
-Tables = Collection[tuple[str, str]]
 
 
 class App:

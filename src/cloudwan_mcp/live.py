@@ -7,8 +7,9 @@ from typing import Literal, TypeVar
 
 import anyio
 
-from cloudwan_mcp.app import App, Tables
+from cloudwan_mcp.app import App
 from cloudwan_mcp.discovery.process import DiscoveryProcess
+from cloudwan_mcp.discovery.tables import Tables
 from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.store import Reader
 
@@ -66,34 +67,23 @@ async def read(
     Raises what made the discovery fail when it left nothing to show. The wait holds no thread and no lock.
     """
     async with app.following(discovery):
-        return await _read(app, snapshot, discovery, question, worth, on_progress)
-
-
-async def _read(
-    app: App,
-    snapshot: str,
-    discovery: DiscoveryProcess | None,
-    question: Callable[[Reader], T],
-    worth: Callable[[T], float],
-    on_progress: OnProgress,
-) -> T:
-    ends, filling = anyio.current_time() + app.settings.first_page_wait_s, False
-    while True:
-        ended = discovery is None or discovery.ended
-        answer = await app.read(snapshot, question)
-        value = worth(answer)
-        if value >= 1 or anyio.current_time() >= ends:
-            return answer
-        if value > 0 and not filling:
-            ends, filling = min(ends, anyio.current_time() + FILL_S), True
-        if discovery is None:
-            await anyio.sleep(POLL_S)
-            continue
-        if ended and discovery.error:
-            if value > 0:
+        ends, filling = anyio.current_time() + app.settings.first_page_wait_s, False
+        while True:
+            ended = discovery is None or discovery.ended
+            answer = await app.read(snapshot, question)
+            value = worth(answer)
+            if value >= 1 or anyio.current_time() >= ends:
                 return answer
-            raise discovery.error
-        await discovery.changed(POLL_S)
-        done = discovery.progress.get("elements", 0)
-        total = max(done, discovery.progress.get("expected") or 0)
-        await on_progress(done, total or None, f"{done} elements discovered")
+            if value > 0 and not filling:
+                ends, filling = min(ends, anyio.current_time() + FILL_S), True
+            if discovery is None:
+                await anyio.sleep(POLL_S)
+                continue
+            if ended and discovery.error:
+                if value > 0:
+                    return answer
+                raise discovery.error
+            await discovery.changed(POLL_S)
+            done = discovery.progress.get("elements", 0)
+            total = max(done, discovery.progress.get("expected") or 0)
+            await on_progress(done, total or None, f"{done} elements discovered")

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 from cloudwan_mcp.discovery.kinds import core_network_layout
 from cloudwan_mcp.discovery.progress import Progress
 from cloudwan_mcp.discovery.run import LEVELS, Walk
+from cloudwan_mcp.discovery.tables import Tables
 from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.settings import Settings
 from cloudwan_mcp.sources.aws import AwsSource
 from cloudwan_mcp.store import Folder
 from cloudwan_mcp.store.staging import Staging
-
-Tables = Collection[tuple[str, str]]
 
 
 def discover(

@@ -14,7 +14,7 @@ from typing import Any
 
 from cloudwan_mcp import errors
 from cloudwan_mcp.command import INTERRUPTED, Command, attend, exit_code, say, say_json
-from cloudwan_mcp.errors import BadRequest, CloudWanError
+from cloudwan_mcp.errors import CloudWanError
 from cloudwan_mcp.progress import ProgressLine, Rate
 from cloudwan_mcp.settings import Settings
 
@@ -36,10 +36,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace, settings: Settings) -> int:
+    from cloudwan_mcp.discovery.tables import table
     from cloudwan_mcp.refresh import discover
     from cloudwan_mcp.store import Folder
 
-    tables = [_table(text) for text in arguments.routes]
+    tables = [table(text) for text in arguments.routes]
     stop = threading.Event()
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
@@ -64,17 +65,6 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
         folder.close()
     talk.end(info.id, {"elements": info.elements, "connections": info.connections, "gaps": len(info.gaps)})
     return 0
-
-
-def _table(text: str) -> tuple[str, str]:
-    segment, at, edge = text.partition("@")
-    if not at:
-        raise BadRequest(
-            f"--routes {text!r} is not SEGMENT@EDGE.",
-            field="routes",
-            next_step="Write e.g. prod@eu-west-1, or @.",
-        )
-    return segment, edge
 
 
 class _Talk:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from cloudwan_mcp import live
 from cloudwan_mcp.app import App
+from cloudwan_mcp.discovery.tables import table
 from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.live import Refresh
 from cloudwan_mcp.model import SnapshotInfo
@@ -114,7 +115,7 @@ async def run(
         types, global_network_id, core_network_id, segment, edge, account, state.upper(), tag, text
     )
     rows = limit or app.settings.page_limit
-    tables = _tables(routes)
+    tables = [table(routes)] if routes else []
     if cursor:
         start = _read_cursor(app, cursor, filters, include)
         discovery = await live.resumed(app, start.snapshot)
@@ -202,19 +203,6 @@ def _hints(app: App, info: SnapshotInfo, stretch: Stretch) -> list[str]:
     if info.gaps:
         hints.append("Some parts could not be read: see gaps.")
     return hints
-
-
-def _tables(routes: str) -> list[tuple[str, str]]:
-    if not routes:
-        return []
-    segment, at, edge = routes.partition("@")
-    if not at:
-        raise BadRequest(
-            f"routes={routes!r} is not SEGMENT@EDGE.",
-            field="routes",
-            next_step="Write e.g. prod@eu-west-1, or @ for all.",
-        )
-    return [(segment, edge)]
 
 
 TOOL = Tool(name="stream_topology", title="Stream the topology", description=DESCRIPTION, run=run)
