@@ -75,6 +75,7 @@ class _Talk:
         self._rate = Rate()
         self._line = ProgressLine()
         self._snapshot = ""
+        self._last: Any = None
 
     def start(self, snapshot: str) -> None:
         self._snapshot = snapshot
@@ -84,11 +85,14 @@ class _Talk:
         self._emit("notice", {"text": text}, lambda: self._line.write(text))
 
     def progress(self, progress: Any) -> None:
+        self._last = progress
         self._rate.note(progress.elements)
         if self._line.due():
             self._emit("progress", asdict(progress), lambda: self._line.draw(progress, self._rate))
 
     def end(self, snapshot: str, counts: dict[str, int]) -> None:
+        if self._last and not self._json:
+            self._line.draw(self._last, self._rate)
         self._line.finish()
         text = (
             f"Snapshot {snapshot}: " + ", ".join(f"{count:,} {name}" for name, count in counts.items()) + "."
