@@ -5,18 +5,18 @@ from __future__ import annotations
 import argparse
 import base64
 import json
-import math
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import Field, fields
+from dataclasses import Field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from cloudwan_mcp.commands import COMMANDS
 from cloudwan_mcp.discovery.kinds import KINDS
-from cloudwan_mcp.settings import Settings
+from cloudwan_mcp.setting import bounds, variable
+from cloudwan_mcp.settings import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -32,26 +32,28 @@ def commands_table() -> str:
 
 
 def settings_table() -> str:
-    rows = (_row(each) for each in fields(Settings) if each.name != "origins")
+    rows = (_row(each) for each in SETTINGS)
     return "\n".join(("| Variable | Default | What it sets |", "|---|---|---|", *rows))
 
 
+def keys_table() -> str:
+    rows = (
+        f"| `{each.metadata['file']}` | `{variable(each.name)}` |"
+        for each in SETTINGS
+        if each.metadata["file"]
+    )
+    return "\n".join(("| Key | Variable |", "|---|---|", *rows))
+
+
 def _row(each: Field[Any]) -> str:
-    names = " or ".join(f"`{n}`" for n in (f"CLOUDWAN_{each.name.upper()}", each.metadata["env"]) if n)
-    return f"| {names} | {_shown(each.default)} | {each.metadata['doc']}{_range(each)} |"
+    names = " or ".join(f"`{n}`" for n in (variable(each.name), each.metadata["env"]) if n)
+    return f"| {names} | {_shown(each.default)} | {each.metadata['doc']}{bounds(each)} |"
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         value = str(value).lower()
     return f"`{value}`" if value != "" else ""
-
-
-def _range(each: Field[Any]) -> str:
-    low, high = each.metadata["low"], each.metadata["high"]
-    if math.isfinite(high):
-        return f" ({low:.10g} to {high:.10g})"
-    return f" (at least {low:.10g})" if math.isfinite(low) and low > 0 else ""
 
 
 def policy() -> str:
@@ -95,6 +97,7 @@ def figures_table() -> str:
 PARTS: dict[str, Callable[[], str]] = {
     "commands": commands_table,
     "settings": settings_table,
+    "keys": keys_table,
     "policy": policy_block,
     "cursor": cursor_badge,
     "client": client_block,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +14,20 @@ from project import text
 
 FIELDS = [field for field in fields(Settings) if field.name != "origins"]
 NUMBERS = [field for field in FIELDS if type(field.default) in (int, float)]
+WARNING, CRITICAL = "CLOUDWAN_ALERT_THRESHOLD_PERCENT", "CLOUDWAN_CRITICAL_THRESHOLD_PERCENT"
+WIDE = {WARNING: "1", CRITICAL: "100"}
+"""The two that bound each other, out of each other's way."""
+
+
+@pytest.fixture(autouse=True)
+def no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the configuration file of whoever runs it."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
 
 
 def value(raw: str, name: str = "demo") -> Any:
-    return getattr(load(environ={f"CLOUDWAN_{name.upper()}": raw}), name)
+    return getattr(load(environ=WIDE | {f"CLOUDWAN_{name.upper()}": raw}), name)
 
 
 def test_the_command_line_goes_before_the_environment_and_that_before_the_default() -> None:
@@ -80,6 +91,54 @@ def test_a_word_that_is_no_choice_is_told_the_choices(name: str, word: str) -> N
     assert error.value.field == name
     assert "Choose one of" in str(error.value)
     assert f"CLOUDWAN_{name.upper()}" in str(error.value)
+
+
+def test_no_share_of_memory_warns_that_is_above_the_critical_one() -> None:
+    assert load(environ={WARNING: "85"}).alert_threshold_percent == 85
+    for environ, origins in (
+        ({WARNING: "90", CRITICAL: "80.5"}, (WARNING, CRITICAL)),
+        ({WARNING: "90"}, (WARNING, "default")),
+        ({CRITICAL: "70"}, ("default", CRITICAL)),
+    ):
+        with pytest.raises(BadRequest) as error:
+            load(environ=environ)
+        warning, critical = environ.get(WARNING, "75"), environ.get(CRITICAL, "85")
+        assert error.value.args[0] == (
+            f"alert_threshold_percent ({origins[0]})={warning} is above "
+            f"critical_threshold_percent ({origins[1]})={critical}."
+        )
+
+
+@pytest.mark.parametrize(
+    ("variable", "raw", "name", "expected"),
+    [
+        ("CLOUDWAN_MEMORY_OPTIMIZATION_ENABLED", "true", "memory_optimization_enabled", True),
+        ("CLOUDWAN_MEMORY_THRESHOLD_MB", "1000", "memory_threshold_mb", 1000),
+        ("CLOUDWAN_STREAMING_CHUNK_SIZE", "100", "streaming_chunk_size", 100),
+        ("CLOUDWAN_MONITORING_ENABLED", "true", "monitoring_enabled", True),
+        ("CLOUDWAN_MONITORING_PORT", "5000", "monitoring_port", 5000),
+        ("CLOUDWAN_ALERT_THRESHOLD_PERCENT", "75", "alert_threshold_percent", 75),
+        ("CLOUDWAN_PROFILING_ENABLED", "true", "profiling_enabled", True),
+        ("CLOUDWAN_PROFILING_SNAPSHOT_INTERVAL", "0.1", "profiling_snapshot_interval", 0.1),
+    ],
+)
+def test_a_documented_variable_of_the_memory_library_sets_what_it_says(
+    variable: str, raw: str, name: str, expected: object
+) -> None:
+    settings = load(environ={variable: raw})
+    assert (getattr(settings, name), dict(settings.origins)) == (expected, {name: variable})
+
+
+def test_no_interval_is_for_ever() -> None:
+    for name in ("cleanup_interval", "profiling_snapshot_interval"):
+        with pytest.raises(BadRequest, match="outside"):
+            value("inf", name)
+
+
+def test_an_endless_value_is_shown_in_short() -> None:
+    with pytest.raises(BadRequest) as error:
+        value("9" * 6000, "page_size")
+    assert len(str(error.value)) < 300
 
 
 def test_the_token_is_never_shown() -> None:

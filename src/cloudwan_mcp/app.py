@@ -149,6 +149,7 @@ class App:
     def _child_environ(self) -> dict[str, str]:
         """The child reads the same settings, wherever they came from; the HTTP token is not its business.
 
+        It reads no file: what its own folder holds, or ours by now, is not what this server was given.
         A profile named by AWS_PROFILE stays named so: keys in the environment go before it, but not before
         one that this server's own settings name.
         """
@@ -159,7 +160,11 @@ class App:
             and getattr(self.settings, f.name) != f.default
             and self.settings.origins.get(f.name) != f.metadata["env"]
         }
-        place = {"CLOUDWAN_DATA_DIR": str(self.folder.root), "CLOUDWAN_DISK_MIB": str(self.folder.disk_mib)}
+        place = {
+            "CLOUDWAN_DATA_DIR": str(self.folder.root),
+            "CLOUDWAN_DISK_MIB": str(self.folder.disk_mib),
+            "CLOUDWAN_CONFIG": os.devnull,
+        }
         without = {k: v for k, v in self._environ.items() if not k.startswith("CLOUDWAN_")}
         return without | values | place
 

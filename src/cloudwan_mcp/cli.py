@@ -1,4 +1,4 @@
-"""The command line: arguments over environment over defaults, then one command."""
+"""The command line: arguments over environment over file over defaults, then one command."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ Explore AWS Cloud WAN networks of any size in bounded memory, read-only.
 Without a command, serves MCP over stdio with the credentials that the AWS CLI would use:
   claude mcp add --transport stdio cloudwan --env AWS_PROFILE=net -- uvx cloudwan-mcp
 Try it without AWS: cloudwan-mcp demo"""
+
+CONFIG = f"YAML file of memory settings (default: ./{settings.FILE_NAME}, then the user's own)"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -52,6 +54,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         sub.set_defaults(run=each.run)
         if each.name == chosen:  # a command's options may import its room, which the others never need
             each.add_arguments(sub)
+            sub.add_argument("--config", metavar="FILE", help=CONFIG)
             sub.add_argument("--data-dir", help="folder of the snapshots")
             sub.add_argument("--profile", help="AWS profile to read with")
             sub.add_argument("--log-level", help="DEBUG, INFO, WARNING or ERROR")

@@ -36,7 +36,11 @@ class Demonstration:
         command = [sys.executable, "-m", "cloudwan_mcp", "simulate", "--json"]
         command += ["--attended", "--port", "0", "--attachments", str(self._attachments)]
         self._process = process = await anyio.open_process(
-            command, stdin=subprocess.PIPE, stderr=None, env=dict(os.environ), start_new_session=True
+            command,
+            stdin=subprocess.PIPE,
+            stderr=None,
+            env={**os.environ, "CLOUDWAN_CONFIG": os.devnull},
+            start_new_session=True,
         )
         self._environ = json.loads(await self._announcement(process))["environment"]
         return self

@@ -1,35 +1,29 @@
-"""Every setting, read once: command line over environment over default, each value with its origin."""
+"""Every setting, read once: command line over environment over file over default, each with its origin."""
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_data_path
+from platformdirs import user_config_path, user_data_path
 
 from cloudwan_mcp.errors import BadRequest
+from cloudwan_mcp.setting import Given, convert, setting, variable
 
 REPLY_BYTES_HARD = 48 * 1024
 """No reply is larger, whatever is configured: clients cut what exceeds ~50,000 characters."""
 
+TIB_16 = 16 * 1024 * 1024
+"""In MiB. No machine has more: a larger threshold is a mistake of units."""
 
-def setting(
-    default: Any,
-    doc: str,
-    *,
-    env: str = "",
-    low: float = -math.inf,
-    high: float = math.inf,
-    secret: bool = False,
-) -> Any:
-    """A dataclass field that knows its help text, its range and a second environment variable."""
-    return field(
-        default=default, repr=not secret, metadata={"doc": doc, "env": env, "low": low, "high": high}
-    )
+DAY_S = 86_400
+"""No interval is longer: a wait for infinity is an error of its own."""
+
+FILE_NAME = "cloudwan_memory_config.yml"
+"""The file looked for in the working directory, then in the user's configuration folder."""
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
@@ -61,6 +55,63 @@ class Settings:
     )
     log_level: str = setting("WARNING", "DEBUG, INFO, WARNING or ERROR; logs go to stderr")
     demo: bool = setting(False, "serve the built-in simulated network instead of AWS")
+    config: str = setting("", f"YAML file with the settings below (default: the {FILE_NAME} that is found)")
+    memory_optimization_enabled: bool = setting(
+        True, "wait, then refuse, before memory runs out", "memory_optimization.enabled"
+    )
+    memory_threshold_mb: int = setting(
+        0,
+        "MiB of memory to stay within (0: the limit that is found)",
+        "memory_optimization.streaming.memory_threshold_mb",
+        low=0,
+        high=TIB_16,
+    )
+    streaming_chunk_size: int = setting(
+        100,
+        "elements in one chunk of a topology",
+        "memory_optimization.streaming.chunk_size",
+        low=1,
+        high=10_000,
+    )
+    max_pool_size: int = setting(
+        1000,
+        "objects that one pool keeps",
+        "memory_optimization.pooling.max_pool_size",
+        low=1,
+        high=1_000_000,
+    )
+    cleanup_interval: float = setting(
+        300.0,
+        "seconds between two clean-ups of what is pooled",
+        "memory_optimization.pooling.cleanup_interval",
+        low=1,
+        high=DAY_S,
+    )
+    monitoring_enabled: bool = setting(True, "watch memory and raise alerts", "monitoring.enabled")
+    monitoring_host: str = setting(
+        "127.0.0.1", "address the memory dashboard binds", "monitoring.dashboard.host"
+    )
+    monitoring_port: int = setting(
+        5000, "port of the memory dashboard (0: any free one)", "monitoring.dashboard.port", low=0, high=65535
+    )
+    alert_threshold_percent: float = setting(
+        75.0,
+        "percent of the memory limit that warns; at most the critical one",
+        "monitoring.alerts.warning_threshold",
+        low=1,
+        high=100,
+    )
+    critical_threshold_percent: float = setting(
+        85.0,
+        "percent of the memory limit that is critical",
+        "monitoring.alerts.critical_threshold",
+        low=1,
+        high=100,
+    )
+    profiling_enabled: bool = setting(False, "profile the use of memory", "profiling.enabled")
+    profiling_snapshot_interval: float = setting(
+        0.1, "seconds between two snapshots of a profile", "profiling.snapshot_interval", low=0.01, high=DAY_S
+    )
 
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -76,79 +127,62 @@ class Settings:
 
     def describe(self) -> list[tuple[str, Any, str]]:
         """(name, value, origin) of every setting; the token's value is never shown."""
-        shown = (f.name for f in fields(self) if f.name != "origins")
         return [
             (n, "***" if n == "token" and self.token else getattr(self, n), self.origins.get(n, "default"))
-            for n in shown
+            for n in (each.name for each in SETTINGS)
         ]
+
+
+SETTINGS = tuple(each for each in fields(Settings) if each.name != "origins")
 
 
 def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings; `overrides` come from the command line, None meaning not given."""
     environ = os.environ if environ is None else environ
     overrides = {k: v for k, v in (overrides or {}).items() if v is not None}
-    values: dict[str, Any] = {}
-    origins: dict[str, str] = {}
-    for each in fields(Settings):
-        if each.name == "origins":
-            continue
-        found = _find(each, overrides, environ)
-        if found is not None:
-            raw, origin = found
-            values[each.name] = _convert(each, raw, origin)
-            origins[each.name] = origin
-    settings = Settings(**values, origins=origins)
+    stated = {each.name: found for each in SETTINGS if (found := _find(each, overrides, environ))}
+    given = _from_file(stated.get("config") or _nearby()) | stated
+    values = {each.name: convert(each, given[each.name]) for each in SETTINGS if each.name in given}
+    settings = Settings(**values, origins={name: each.origin for name, each in given.items()})
     _check_words(settings)
+    _check_alerts(settings)
     return settings
 
 
-def _find(
-    each: Field[Any], overrides: Mapping[str, Any], environ: Mapping[str, str]
-) -> tuple[Any, str] | None:
+def _find(each: Field[Any], overrides: Mapping[str, Any], environ: Mapping[str, str]) -> Given | None:
     if each.name in overrides:
-        return overrides[each.name], f"--{each.name.replace('_', '-')}"
-    for variable in (f"CLOUDWAN_{each.name.upper()}", each.metadata["env"]):
-        if variable and environ.get(variable):
-            return environ[variable], variable
+        option = f"--{each.name.replace('_', '-')}"
+        return Given(overrides[each.name], option, option)
+    for name in (variable(each.name), each.metadata["env"]):
+        if name and environ.get(name):
+            return Given(environ[name], name, name)
     return None
 
 
-def _convert(each: Field[Any], raw: Any, origin: str) -> Any:
-    kind: Any = type(each.default)
-    low, high = each.metadata["low"], each.metadata["high"]
-    try:
-        value = _boolean(raw) if kind is bool else kind(raw)
-    except ValueError:
-        expected = {"int": "a whole number", "float": "a number", "bool": "true or false"}[kind.__name__]
-        raise BadRequest(
-            f"{origin}={raw!r} is not {expected}.",
-            field=each.name,
-            next_step=f"Set {origin}: {each.metadata['doc']}.",
-        ) from None
-    if kind in (int, float) and not low <= value <= high:
-        raise BadRequest(
-            f"{origin}={raw} is outside {low:g}..{high:g}.",
-            field=each.name,
-            next_step=f"Choose a value in that range: {each.metadata['doc']}.",
-        )
-    return value
+def _nearby() -> Given | None:
+    """The file that nobody named; a link that leads nowhere counts, since somebody meant something by it."""
+    ours = user_config_path("cloudwan-mcp", appauthor=False)
+    places = {"the working directory": Path(), "the user's configuration folder": ours}
+    for place, folder in places.items():
+        path = folder / FILE_NAME
+        if os.path.lexists(path):
+            return Given(str(path), f"found in {place}", str(path))
+    return None
 
 
-def _boolean(raw: Any) -> bool:
-    words = {
-        "1": True,
-        "true": True,
-        "yes": True,
-        "on": True,
-        "0": False,
-        "false": False,
-        "no": False,
-        "off": False,
-    }
-    try:
-        return words[str(raw).strip().lower()]
-    except KeyError:
-        raise ValueError(raw) from None
+def _from_file(file: Given | None) -> dict[str, Given]:
+    """What the file sets, and the file itself; the null device is how to say that none is read."""
+    if file is None:
+        return {}
+    given = {"config": file}
+    if file.raw != os.devnull:
+        from cloudwan_mcp.settings_file import read  # YAML costs time and memory: only where there is a file
+
+        names = {each.metadata["file"]: each.name for each in SETTINGS if each.metadata["file"]}
+        for line in read(file.raw, names):
+            origin = f"{file.raw}:{line.number}"
+            given[names[line.key]] = Given(line.text, origin, f"{origin}: {line.key}")
+    return given
 
 
 def _check_words(settings: Settings) -> None:
@@ -160,3 +194,15 @@ def _check_words(settings: Settings) -> None:
                 field=name,
                 next_step=f"Choose one of {', '.join(words)}.",
             )
+
+
+def _check_alerts(settings: Settings) -> None:
+    pair = "alert_threshold_percent", "critical_threshold_percent"
+    warning, critical = (getattr(settings, name) for name in pair)
+    if warning > critical:
+        low, high = (f"{name} ({settings.origins.get(name, 'default')})" for name in pair)
+        raise BadRequest(
+            f"{low}={warning:g} is above {high}={critical:g}.",
+            field=pair[0],
+            next_step="Set both, the one that warns no higher than the critical one.",
+        )

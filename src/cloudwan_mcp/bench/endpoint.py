@@ -44,5 +44,6 @@ class Endpoint:
 
 
 def clean_environment() -> dict[str, str]:
-    """This process's environment without the settings and credentials that a user may have in it."""
-    return {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "CLOUDWAN_"))}
+    """This process's environment without the settings and credentials that a user may have in it, or near."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "CLOUDWAN_"))}
+    return kept | {"CLOUDWAN_CONFIG": os.devnull}
