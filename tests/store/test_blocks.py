@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 import zlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudwan_mcp.store.blocks import ROWS, BlockCache, Packer, Row, dictionary_of, plain, unpack
+from cloudwan_mcp.store.blocks import ROWS, Packer, Row, dictionary_of, plain, unpack
+from cloudwan_mcp.store.texts import CACHE_BYTES, Texts
 from fakes.snapshots import flat
 from fakes.strategies import HOSTILE, attribute_texts
 
@@ -49,15 +52,36 @@ def test_what_inflates_without_end_is_refused_instead_of_read() -> None:
         unpack(bomb, b"")
 
 
-def test_the_cache_is_bounded_in_characters_and_keeps_what_was_used_last() -> None:
-    cache = BlockCache(most=1000)
-    for first in range(10):
-        cache.put(first, [("", "", "x" * 300)])
-        assert cache.characters <= 1000
-        cache.get(0)
-    assert cache.get(0)
-    assert cache.get(9)
-    assert cache.get(1) is None
-    cache.put(99, [("", "", "x" * 5000)])
-    assert cache.get(99)
-    assert cache.characters == 5000
+def texts_of(rows: list[Row]) -> Texts:
+    db = sqlite3.connect(":memory:")
+    db.execute("CREATE TABLE dictionary (code INTEGER, bytes BLOB)")
+    db.execute("CREATE TABLE block (first INTEGER, dictionary INTEGER, bytes BLOB)")
+    db.execute("INSERT INTO dictionary VALUES (1, x'')")
+    blocks = ((start, 1, data) for start, data in Packer(b"").pack(rows))
+    db.executemany("INSERT INTO block VALUES (?, ?, ?)", blocks)
+    return Texts(db, Path("snapshot.db"))
+
+
+def test_unpacked_blocks_are_held_within_their_bytes_and_read_beyond_them() -> None:
+    sizes = [200] * 40 + [20_000] * 40 + [CACHE_BYTES + 1] + [200] * 40
+    rows: list[Row] = [(str(n), "", "x" * size) for n, size in enumerate(sizes)]
+    texts = texts_of(rows)
+    for n in (*range(121), *reversed(range(121)), 80, 3, 80):
+        assert texts.row(n) == rows[n]
+        assert texts._blocks.bytes <= CACHE_BYTES
+    texts._db.close()
+
+
+def test_a_block_at_hand_is_not_unpacked_again() -> None:
+    texts = texts_of([(str(n), "", "") for n in range(3 * ROWS)])
+    for n in (0, ROWS, 1, ROWS + 1):
+        texts.row(n)
+    found = texts._blocks.statistics()
+    assert (found["misses"], found["hits"], found["entries"]) == (2, 2, 2)
+    texts._db.close()
+
+
+def test_a_block_counts_the_bytes_of_its_text() -> None:
+    row: Row = ("a", "ü", "x" * 300)
+    ((_, data),) = Packer(b"").pack([row])
+    assert unpack(data, b"").size == len("\x1f".join(row).encode())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from typing import overload
 
@@ -62,7 +61,7 @@ class Block(Sequence[Row]):
     """The rows of one block; each is taken apart when it is asked for, since most never are."""
 
     def __init__(self, text: bytes) -> None:
-        self.characters = len(text)
+        self.size = len(text)
         self._rows = text.split(_ROW.encode())
 
     def __len__(self) -> int:
@@ -87,26 +86,3 @@ def unpack(data: bytes, dictionary: bytes) -> Block:
 def _split(row: bytes) -> Row:
     identifier, name, attributes = row.decode("utf-8", "surrogatepass").split(_FIELD)
     return identifier, name, attributes
-
-
-class BlockCache:
-    """The last few unpacked blocks, so that neighbouring rows unpack each once; bounded in characters."""
-
-    def __init__(self, most: int = 512 * 1024) -> None:
-        self._most = most
-        self._held: OrderedDict[int, tuple[Sequence[Row], int]] = OrderedDict()
-        self.characters = 0
-
-    def get(self, first: int) -> Sequence[Row] | None:
-        held = self._held.get(first)
-        if held is None:
-            return None
-        self._held.move_to_end(first)
-        return held[0]
-
-    def put(self, first: int, rows: Sequence[Row]) -> None:
-        size = rows.characters if isinstance(rows, Block) else sum(len(row[2]) for row in rows)
-        self._held[first] = (rows, size)
-        self.characters += size
-        while self.characters > self._most and len(self._held) > 1:
-            self.characters -= self._held.popitem(last=False)[1][1]

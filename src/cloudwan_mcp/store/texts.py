@@ -5,10 +5,14 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Sequence
+from operator import attrgetter
 from pathlib import Path
 
+from cloudwan_mcp.memory.cache import ByteCache
 from cloudwan_mcp.store import schema
-from cloudwan_mcp.store.blocks import BlockCache, Row, unpack
+from cloudwan_mcp.store.blocks import Block, Row, unpack
+
+CACHE_BYTES = 512 * 1024  # some 200 blocks: neighbouring rows unpack each once
 
 
 class Texts:
@@ -17,7 +21,7 @@ class Texts:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._db = connection
         self._path = path
-        self._blocks = BlockCache()
+        self._blocks: ByteCache[int, Block] = ByteCache(CACHE_BYTES, size=attrgetter("size"))
         self._dictionaries: dict[int, bytes] = {}
         self._last: tuple[int, Sequence[Row]] = (0, ())
 

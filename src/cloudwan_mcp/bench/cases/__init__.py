@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cloudwan_mcp.bench.case import Case
-from cloudwan_mcp.bench.cases import discovery, exactly_once, memory, queries, soak, startup
+from cloudwan_mcp.bench.cases import discovery, exactly_once, memory, pooling, queries, soak, startup
 
 CASES: tuple[Case, ...] = (
     startup.CASE,
@@ -11,5 +11,6 @@ CASES: tuple[Case, ...] = (
     discovery.CASE,
     memory.CASE,
     queries.CASE,
+    pooling.CASE,
     soak.CASE,
 )
