@@ -8,13 +8,16 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 
 from cloudwan_mcp.discovery.kinds import core_network_layout
 from cloudwan_mcp.discovery.progress import Progress
 from cloudwan_mcp.discovery.run import LEVELS, Walk
 from cloudwan_mcp.discovery.tables import Tables
+from cloudwan_mcp.memory.guard import MemoryGuard
 from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.settings import Settings
+from cloudwan_mcp.source import Source
 from cloudwan_mcp.sources.aws import AwsSource
 from cloudwan_mcp.store import Folder
 from cloudwan_mcp.store.staging import Staging
@@ -28,14 +31,17 @@ def discover(
     on_start: Callable[[str], None] = lambda _: None,
     on_progress: Callable[[Progress], None] = lambda _: None,
     stop: threading.Event | None = None,
+    source: Source | None = None,
 ) -> SnapshotInfo:
     """Read the whole network into a new snapshot, or go on with an interrupted one, and publish it.
 
     `tables` are the (segment, edge) pairs whose route tables are read as well, "" standing for any.
-    Raises `TryAgain` when another process is at it, and whatever `Walk.run` raises.
+    `source` stands in for AWS, and stays open. Raises `TryAgain` when another process is at it, and
+    whatever `Walk.run` raises.
     """
-    source = AwsSource(settings)
-    try:
+    with ExitStack() as opened:
+        if source is None:
+            source = opened.enter_context(closing(AwsSource(settings)))
         identity = source.identity()
         with folder.writing():
             staging = folder.stage(identity)
@@ -45,6 +51,7 @@ def discover(
                 walk = Walk(
                     source,
                     staging,
+                    budget=MemoryGuard.of(settings).budget,
                     concurrency=settings.concurrency,
                     levels=LEVELS | {"route-table"} if tables else LEVELS,
                     tables=tables,
@@ -53,8 +60,6 @@ def discover(
                 )
                 walk.run()
             return folder.publish(staging)
-    finally:
-        source.close()
 
 
 def _settle_tables(staging: Staging, tables: Tables) -> Tables:

@@ -17,10 +17,12 @@ class Page:
 
     `items` may be iterated once, and `token` is known only after: a page is decoded item by item, and may
     turn out malformed on the way (`TryAgain`). An operation that answers a single object has one item.
+    `bytes` is the size of the body, from which the memory that decoding takes is estimated.
     """
 
     items: Iterable[Item]
     token: str | None = None
+    bytes: int = 0
 
 
 @dataclass(slots=True)

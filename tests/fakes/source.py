@@ -83,7 +83,8 @@ class FakeSource:
         end = start + self.page_size
         following = str(end) if end < len(found) else None
         following = self.tokens.get((operation, following or ""), following)
-        return Page([(item, json.dumps(item)) for item in found[start:end]], following)
+        pairs = [(item, json.dumps(item)) for item in found[start:end]]
+        return Page(pairs, following, sum(len(text) for _, text in pairs))
 
 
 def network() -> dict[str, Listing]:

@@ -10,26 +10,29 @@ from dataclasses import dataclass, field
 
 from cloudwan_mcp.discovery import census
 from cloudwan_mcp.discovery.checkpoint import Checkpoint
-from cloudwan_mcp.discovery.kind import Item, Kind, ScopeLevel
+from cloudwan_mcp.discovery.fetcher import Fetched, Fetcher
+from cloudwan_mcp.discovery.kind import Kind, ScopeLevel
 from cloudwan_mcp.discovery.kinds import KINDS
 from cloudwan_mcp.discovery.pace import Pace
 from cloudwan_mcp.discovery.progress import Progress, Stopped, note_effort
-from cloudwan_mcp.errors import BadRequest, CloudWanError, NotFound, NotPermitted, TokenExpired, TryAgain
-from cloudwan_mcp.model import Connection, Element, Gap, Scope, Step
+from cloudwan_mcp.errors import (
+    BadRequest,
+    CloudWanError,
+    Exhausted,
+    NotFound,
+    NotPermitted,
+    TokenExpired,
+    TryAgain,
+)
+from cloudwan_mcp.memory.budget import MemoryBudget
+from cloudwan_mcp.model import Gap, Scope, Step
 from cloudwan_mcp.source import Source
 
 LEVELS: frozenset[ScopeLevel] = frozenset({"account", "global-network", "core-network", "resource-type"})
 ATTEMPTS = 6  # of one page, each with botocore's own retries inside, before it becomes a gap
 RESTARTS = 2  # of one listing whose token expired
-FATAL = {"NoCredentials", "ExpiredCredentials", "InvalidCredentials"}  # of the caller, not of one listing
-
-
-@dataclass(slots=True)
-class _Fetched:
-    values: list[Element | Connection]
-    token: str | None
-    follow: list[tuple[str, Scope]]
-    announced: dict[str, int] = field(default_factory=dict)
+# of the caller or of this process, not of one listing
+FATAL = {"NoCredentials", "ExpiredCredentials", "InvalidCredentials", "MemoryBudget"}
 
 
 @dataclass(slots=True)
@@ -44,13 +47,15 @@ class Walk:
     """One discovery from `source` into `checkpoint`.
 
     At most `concurrency` calls are in flight and, of each listing, one page is fetched while the one before
-    it is stored; nothing else is held. `levels` adds `route-table` to read route tables, `tables` narrows
-    them to (segment, edge) pairs, where "" stands for any.
+    it is stored; nothing else is held. `budget` has a page's memory reserved from before it is decoded until
+    it is stored. `levels` adds `route-table` to read route tables, `tables` narrows them to (segment, edge)
+    pairs, where "" stands for any.
     """
 
     source: Source
     checkpoint: Checkpoint
-    concurrency: int = 4
+    budget: MemoryBudget = field(default_factory=MemoryBudget)
+    concurrency: int = 3
     levels: Collection[ScopeLevel] = LEVELS
     tables: Collection[tuple[str, str]] = ()
     on_progress: Callable[[Progress], None] = lambda _: None
@@ -59,9 +64,9 @@ class Walk:
     progress: Progress = field(default_factory=Progress)
     _open: dict[int, Step] = field(default_factory=dict)
     _trouble: dict[int, _Trouble] = field(default_factory=dict)
-    _flights: dict[Future[_Fetched], Step] = field(default_factory=dict)
+    _flights: dict[Future[Fetched], Step] = field(default_factory=dict)
     _kinds: dict[str, Kind] = field(default_factory=lambda: {kind.name: kind for kind in KINDS})
-    _decoding: threading.Lock = field(default_factory=threading.Lock)
+    _fetcher: Fetcher = field(init=False)
     _refused: dict[int, tuple[Step, Gap]] = field(default_factory=dict)
 
     def run(self) -> Progress:
@@ -70,6 +75,7 @@ class Walk:
         Raises `NotPermitted` when not even the networks may be listed, `Exhausted` when there is no room,
         `Stopped` after `stop`; whatever was committed before stays, and a later walk goes on from there.
         """
+        self._fetcher = Fetcher(self.source, self.budget, self._steps)
         self.checkpoint.add_steps(self._steps([("account", Scope())]))
         self._reopen()
         pace = Pace(self.concurrency)
@@ -82,11 +88,18 @@ class Walk:
                 self._collect(pool, pace)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+            self._let_go()
             note_effort(self.checkpoint, self.source.statistics, self.progress.repeated)
         for step, gap in self._refused.values():
             self.checkpoint.end(step, gap)
         census.compare(self.checkpoint, self._kinds)
         return self.progress
+
+    def _let_go(self) -> None:
+        """Pages that were fetched and will not be stored give their memory back."""
+        for flight in self._flights:
+            if not flight.cancelled() and not flight.exception():
+                flight.result().memory.close()
 
     def _steps(self, revealed: Iterable[tuple[ScopeLevel, Scope]]) -> list[tuple[str, Scope]]:
         return [
@@ -117,32 +130,10 @@ class Walk:
                 return
             if self._trouble.setdefault(step.id, _Trouble()).not_before <= now:
                 del self._open[step.id]
-                self._flights[pool.submit(self._fetch, step.kind, step.scope, step.token)] = step
+                self._flights[self._submit(pool, step, step.token)] = step
 
-    def _fetch(self, kind_name: str, scope: Scope, token: str | None) -> _Fetched:
-        """Runs in a pool thread: one call, and its items turned into values one by one.
-
-        One page is decoded at a time: several would only share the interpreter, each with its own heap.
-        """
-        kind = self._kinds[kind_name]
-        page = self.source.fetch(kind.operation, kind.items, kind.arguments(scope), token=token)
-        fetched = _Fetched([], None, [])
-        with self._decoding:
-            for item, text in page.items:
-                self._take(kind, scope, item, text, fetched)
-        fetched.token = page.token
-        return fetched
-
-    def _take(self, kind: Kind, scope: Scope, item: Item, text: str, fetched: _Fetched) -> None:
-        for value in kind.parse(item, scope):
-            if type(value) is Element and not value.attributes:
-                value.attributes = text
-            fetched.values.append(value)
-        revealed = kind.reveals(item, scope)
-        if revealed:
-            fetched.follow += self._steps(revealed)
-        if kind.announces:
-            fetched.announced.update([kind.announces(item)])
+    def _submit(self, pool: ThreadPoolExecutor, step: Step, token: str | None) -> Future[Fetched]:
+        return pool.submit(self._fetcher.fetch, self._kinds[step.kind], step.scope, token)
 
     def _collect(self, pool: ThreadPoolExecutor, pace: Pace) -> None:
         done, _ = wait(self._flights, timeout=self._patience(), return_when=FIRST_COMPLETED)
@@ -157,9 +148,9 @@ class Walk:
             self._trouble[step.id].failures = 0
             circle = fetched.token is not None and fetched.token in (step.token, step.mark)
             if fetched.token and not circle and not self.stop.is_set() and len(self._flights) < pace.allowed:
-                ahead = pool.submit(self._fetch, step.kind, step.scope, fetched.token)
-                self._flights[ahead] = step
-            self._store(step, fetched, circle=circle)
+                self._flights[self._submit(pool, step, fetched.token)] = step
+            with fetched.memory:
+                self._store(step, fetched, circle=circle)
             if fetched.token and not circle and step not in self._flights.values():
                 self._open[step.id] = step
 
@@ -171,7 +162,7 @@ class Walk:
         self.stop.wait(max(0.0, min(due - self.clock(), 1.0)))
         return 0.0
 
-    def _store(self, step: Step, fetched: _Fetched, *, circle: bool) -> None:
+    def _store(self, step: Step, fetched: Fetched, *, circle: bool) -> None:
         kind = self._kinds[step.kind]
         if fetched.announced:
             census.announce(self.checkpoint, step.scope, fetched.announced)
@@ -216,7 +207,8 @@ class Walk:
         """A listing that cannot be read becomes a gap; one without which there is nothing ends the walk."""
         kind = self._kinds[step.kind]
         root = kind.scope == "account"
-        if getattr(error, "code", "") in FATAL or (root and isinstance(error, TryAgain)):
+        fatal = isinstance(error, Exhausted) or getattr(error, "code", "") in FATAL
+        if fatal or (root and isinstance(error, TryAgain)):
             raise error
         action = kind.action if isinstance(error, NotPermitted) else ""
         gap = Gap(kind.operation_name, step.scope.label(), _code(error), str(error.args[0]), action)

@@ -171,10 +171,11 @@ def _page(answer: dict[str, Any], operation: str, items: str) -> Page:
     if taken is None:
         raise _malformed(operation, answer["Error"]["Message"])
     try:
-        page = page_of(written(answer) if taken.body is None else taken.body, items)
+        body = written(answer) if taken.body is None else taken.body
+        page = page_of(body, items)
     except MalformedAnswer as failure:
         raise _malformed(operation, str(failure)) from failure
-    page.items = _decoded(page.items, operation)
+    page.items, page.bytes = _decoded(page.items, operation), len(body)
     return page
 
 
