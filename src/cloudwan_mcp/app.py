@@ -16,10 +16,13 @@ import anyio.to_thread
 from cloudwan_mcp.discovery.process import DiscoveryProcess
 from cloudwan_mcp.discovery.tables import Tables
 from cloudwan_mcp.errors import TryAgain
+from cloudwan_mcp.memory.guard import MemoryGuard
+from cloudwan_mcp.memory.monitor import MemoryMonitor
 from cloudwan_mcp.settings import Settings
 from cloudwan_mcp.store import Folder, Reader
 
 READING_THREADS = 2  # each keeps a heap, and SQLite answers one question at a time
+WATCH_S = 5.0
 T = TypeVar("T")
 
 
@@ -48,7 +51,18 @@ class App:
             self._environ = demonstration.environ(self._environ)
         self.folder = Folder(self.settings, self._environ)
         self._stack.callback(self.folder.close)
+        self.memory = MemoryGuard.of(self.settings)
+        self.monitor = MemoryMonitor(
+            gauge=self.memory.gauge,
+            interval_s=WATCH_S,
+            critical_percent=self.settings.critical_threshold_percent,
+        )
+        self.monitor.register("reservations", lambda: self.memory.budget.reserved)
         self._tasks = await self._stack.enter_async_context(anyio.create_task_group())
+        if self.settings.monitoring_enabled:
+            watching = anyio.CancelScope()
+            self._stack.callback(watching.cancel)
+            self._tasks.start_soon(self._watch, watching)
         self._stack.callback(self._stop_discovery)
         return self
 
@@ -56,6 +70,15 @@ class App:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.__aexit__(kind, error, trace)
+
+    async def _watch(self, watching: anyio.CancelScope) -> None:
+        """Keep a history of memory, let the budget follow the machine, free what can be when it is short."""
+        with watching:
+            while True:
+                self.monitor.sample()
+                if self.memory.sample():
+                    self.monitor.relieve()
+                await anyio.sleep(WATCH_S)
 
     async def read(self, snapshot_id: str, question: Callable[[Reader], T]) -> T:
         """Answer a question from one snapshot, in a worker thread."""

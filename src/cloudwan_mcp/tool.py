@@ -20,6 +20,7 @@ from cloudwan_mcp.errors import CloudWanError, TryAgain
 from cloudwan_mcp.row import encode
 
 ERROR_CHARACTERS = 4000
+COPIES = 16  # of a reply are alive at once: rows, models, structure, text and what they were read from
 
 Run = Callable[..., Awaitable[CallToolResult]]
 
@@ -93,6 +94,11 @@ def _explained(error: ValidationError) -> str:
     return f"{'; '.join(faults)}. Correct the argument and call again."
 
 
+def _needed(app: App) -> int:
+    """Bytes that a call takes at most, whatever the size of the network."""
+    return app.settings.reply_bytes * COPIES
+
+
 def _guarded(run: Run) -> Run:
     """The one place where failures become what a model reads, and where calls are counted."""
 
@@ -106,7 +112,8 @@ def _guarded(run: Run) -> Run:
                 )
             app.calls += 1
             try:
-                return await run(*args, ctx=ctx, **kwargs)
+                async with app.memory.breaker.permit(), app.memory.budget.reserve(_needed(app)):
+                    return await run(*args, ctx=ctx, **kwargs)
             finally:
                 app.calls -= 1
         except CloudWanError as error:
