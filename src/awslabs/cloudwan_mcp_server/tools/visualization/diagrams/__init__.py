@@ -1,0 +1,1 @@
+"""`cloudwan_mcp.tools.visualization.diagrams` under its second name."""

@@ -1,0 +1,1 @@
+"""Front door for programs: what draws a topology."""
