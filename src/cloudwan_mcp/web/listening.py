@@ -1,0 +1,134 @@
+"""Listening: a port that is free, and an HTTP server that shares the process without taking it over.
+
+Needs uvicorn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from cloudwan_mcp.errors import BadRequest
+from cloudwan_mcp.web.exposure import bracketed
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+TRIES = 20
+CONNECTIONS = 160
+HEADER_BYTES = 16 * 1024
+UNREAD_BYTES = 16 * 1024  # kept for a peer that is slow to read; the summaries come on top, one at a time
+PATIENCE_S = 30.0
+SHUTDOWN_S = 1
+HIGHEST_PORT = 65535
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket on `port`, or on the next one that is free, 20 being tried; 0 is any free one.
+
+    Raises `BadRequest` when none of them is, or the address is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    last = min(port + TRIES - 1, HIGHEST_PORT) if port else 0
+    for each in range(port, last + 1):
+        try:
+            return socket.create_server((host, each), family=family, backlog=CONNECTIONS)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                continue
+            raise BadRequest(
+                f"The dashboard cannot listen on {bracketed(host)}:{each} ({error.strerror}).",
+                field="host",
+                next_step="Set CLOUDWAN_MONITORING_HOST and CLOUDWAN_MONITORING_PORT.",
+            ) from error
+    raise BadRequest(
+        f"The ports {port} to {last} of {host} are all in use.",
+        field="port",
+        next_step="Set CLOUDWAN_MONITORING_PORT (0: any free one).",
+    )
+
+
+class Listener(uvicorn.Server):
+    """uvicorn without its claims on the process: no signals, no logging set-up, no tick while idle."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        config = uvicorn.Config(
+            app,
+            http=PatientProtocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            limit_concurrency=CONNECTIONS,
+            timeout_graceful_shutdown=SHUTDOWN_S,
+            h11_max_incomplete_event_size=HEADER_BYTES,
+        )
+        super().__init__(config)
+        self.listening = asyncio.Event()
+        self._ending = asyncio.Event()
+
+    def end(self) -> None:
+        self._ending.set()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    async def main_loop(self) -> None:
+        try:
+            await self._ending.wait()
+        except asyncio.CancelledError:  # the event loop ends, and nobody said stop
+            for server in self.servers:
+                server.close()
+            self._abort(lambda _: True)
+            raise
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End in about a second, whatever the peers do."""
+        self._abort(lambda protocol: protocol.flow.write_paused)
+        await super().shutdown(sockets)
+        self._abort(lambda _: True)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def _abort(self, wanted: Callable[[PatientProtocol], bool]) -> None:
+        for protocol in list(self.server_state.connections):
+            if isinstance(protocol, PatientProtocol) and wanted(protocol):
+                protocol.transport.abort()
+
+
+class PatientProtocol(H11Protocol):
+    """Keeps little for a peer that does not read, and for no longer than 30 seconds."""
+
+    _impatience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        transport.set_write_buffer_limits(high=UNREAD_BYTES)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._impatience = self.loop.call_later(PATIENCE_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._forgive()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._forgive()
+
+    def _forgive(self) -> None:
+        if self._impatience is not None:
+            self._impatience.cancel()
+            self._impatience = None
