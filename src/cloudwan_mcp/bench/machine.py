@@ -7,34 +7,56 @@ import platform
 import sqlite3
 import sys
 import time
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import psutil
+
+from cloudwan_mcp.memory.limit import memory_limit
+
+MIB = 1024 * 1024
 PACKAGES = ("cloudwan-mcp", "mcp", "boto3", "botocore")
 
 
 def describe() -> dict[str, Any]:
-    memory = Path("/proc/meminfo").read_text(encoding="ascii").split()
+    limit = memory_limit()
     return {
         "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0)),
-        "memory_mib": int(memory[1]) // 1024,
+        "cores": _cores(),
+        "memory_mib": psutil.virtual_memory().total // MIB,
+        "memory_limit": {"mib": limit.bytes // MIB, "origin": limit.origin},
         "kernel": platform.release(),
         "libc": " ".join(platform.libc_ver()),
         "python": sys.version.split()[0],
         "sqlite": sqlite3.sqlite_version,
-        "packages": {name: version(name) for name in PACKAGES},
-        "load": round(os.getloadavg()[0], 2),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "load": round(psutil.getloadavg()[0], 2),
     }
 
 
 def _processor() -> str:
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor()
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+
+
+def _version(package: str) -> str:
+    """Empty for a package that only a developer has."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def _cores() -> int:
+    """Those this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def busy() -> bool:
     """Whether others use the machine so much that times measured now would be theirs as well."""
-    return os.getloadavg()[0] > len(os.sched_getaffinity(0))
+    return psutil.getloadavg()[0] > _cores()
