@@ -143,6 +143,13 @@ def test_memory_is_not_asked_back_while_a_reservation_will_give_some() -> None:
         bench.take(300)
 
 
+def test_memory_is_asked_back_when_not_what_is_held_but_what_is_in_use_is_in_the_way() -> None:
+    bench = Bench(used=600, timeout_s=1.0)
+    bench.budget.relieve = lambda: bench.grow(-600)
+    with bench.budget.reserve(100):
+        bench.take(400)
+
+
 def test_what_asks_memory_back_may_fail_without_leaving_anything_in_the_queue() -> None:
     bench = Bench(used=600, relieve=lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):

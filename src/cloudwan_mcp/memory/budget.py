@@ -33,7 +33,7 @@ class MemoryBudget:
     `limit_bytes` left out is the limit that `MemoryGauge` finds; 0 admits everything, as `enabled=False` does
     (left out, the setting `memory_optimization_enabled`). `used` tells the bytes in use; `peak` those of this
     process and the most it ever used (with `used` alone, factors can only rise). `relieve` is called to
-    give memory back, once for each reservation that does not fit though no other is held.
+    give memory back, once for each reservation whose turn it is, and for which what is in use leaves no room.
     May be used from any thread and any task.
     """
 

@@ -81,6 +81,7 @@ class FairDesk:
             now = self._clock()
             reservation.deadline = now + self._timeout_s
             reservation.stuck_since = math.inf
+            reservation.relieved = False
             if not self._limit or not reservation.size:
                 self._hold(reservation, now)
             elif reservation.size > self.most:
@@ -97,9 +98,12 @@ class FairDesk:
                 self._admit(now)
             if reservation.state == "held":
                 return 0.0
-            stuck = not self._held and self._first(reservation)
+            first = self._first(reservation)
+            stuck = first and not self._held
             self._give_up(reservation, now, stuck)
-            relieve = self.relieve if stuck and reservation.stuck_since == math.inf else None
+            helps = first and reservation.size <= self.most - self.reserved  # else it is others' to end
+            relieve = self.relieve if helps and not reservation.relieved else None
+            reservation.relieved |= helps
             if stuck:
                 reservation.stuck_since = min(now, reservation.stuck_since)
         if relieve:

@@ -45,8 +45,7 @@ class Relief:
             self._counts["skipped"] += 1
             return 0
         self._not_before = now + PAUSE_S  # also for a thread that comes here meanwhile
-        gc.collect()
-        _trim_heap()
+        free()
         after = self._rss()
         self._floor = min(self._floor, after)
         self._last = max(before - after, 0)
@@ -70,7 +69,9 @@ class Relief:
         return min(PAUSE_S * 2.0 ** min(doublings, 16), LONGEST_PAUSE_S)
 
 
-def _trim_heap() -> None:
+def free() -> None:
+    """Collect garbage and trim the heap, whatever it costs and gives."""
+    gc.collect()
     # ImportError comes also from a psutil on a system whose allocator has nothing of the kind, as musl
     with suppress(ImportError, OSError):
         from psutil import heap_trim

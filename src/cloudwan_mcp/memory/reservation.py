@@ -26,7 +26,17 @@ class Reservation:
     bytes are not to be had at all. It may be used again after its block, by one at a time.
     """
 
-    __slots__ = ("_desk", "_lesson", "_sleep", "alone", "deadline", "size", "state", "stuck_since")
+    __slots__ = (
+        "_desk",
+        "_lesson",
+        "_sleep",
+        "alone",
+        "deadline",
+        "relieved",
+        "size",
+        "state",
+        "stuck_since",
+    )
 
     def __init__(
         self,
@@ -42,6 +52,7 @@ class Reservation:
         self.state: Literal["free", "waiting", "held", "late"] = "free"
         self.deadline = 0.0
         self.stuck_since = math.inf
+        self.relieved = False
         self.alone = False
 
     def __enter__(self) -> Reservation:
