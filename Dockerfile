@@ -29,9 +29,9 @@ LABEL io.modelcontextprotocol.server.name="io.github.cloudwan-mcp/cloudwan-mcp" 
 COPY --from=build /opt/cloudwan-mcp /opt/cloudwan-mcp
 # Writable by whoever the container runs as: to read a mounted ~/.aws it runs as that folder's owner.
 RUN mkdir -p /home/app/.aws /data && chmod 1777 /home/app /data
-# one heap for all threads: glibc returns nothing of the others it would make
+# glibc keeps what is freed in the heaps that it makes for threads, and large buffers once one was freed
 ENV PATH=/opt/cloudwan-mcp/bin:$PATH HOME=/home/app CLOUDWAN_DATA_DIR=/data PYTHONUNBUFFERED=1 \
-    MALLOC_ARENA_MAX=1
+    MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=262144
 USER 10001:10001
 WORKDIR /home/app
 EXPOSE 8000

@@ -45,8 +45,8 @@ class Group:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         return subprocess.run(
             ["sh", "-c", enter, "sh", self.folder / "cgroup.procs", sys.executable, *arguments],
-            # as in our image: glibc would else keep a heap for each worker thread, of which it returns nothing
-            env=environ | {"MALLOC_ARENA_MAX": "1"},
+            # as in our image: glibc would else keep what each worker thread has freed
+            env=environ | {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "262144"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
