@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import fields
 from functools import partial
 from types import TracebackType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -20,6 +20,9 @@ from cloudwan_mcp.memory.guard import MemoryGuard
 from cloudwan_mcp.memory.monitor import MemoryMonitor
 from cloudwan_mcp.settings import Settings
 from cloudwan_mcp.store import Folder, Reader
+
+if TYPE_CHECKING:
+    from cloudwan_mcp.memory.profiler import MemoryProfiler
 
 READING_THREADS = 2  # each keeps a heap, and SQLite answers one question at a time
 WATCH_S = 5.0
@@ -35,6 +38,7 @@ class App:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.calls = 0
+        self.profiler: MemoryProfiler | None = None
         self._environ: dict[str, str] = dict(os.environ)
         self._discovery: DiscoveryProcess | None = None
         self._tables: frozenset[tuple[str, str]] = frozenset()
@@ -58,6 +62,10 @@ class App:
             critical_percent=self.settings.critical_threshold_percent,
         )
         self.monitor.register("reservations", lambda: self.memory.budget.reserved)
+        if self.settings.profiling_enabled:
+            from cloudwan_mcp.memory.profiler import MemoryProfiler  # with all it imports, only where wanted
+
+            self.profiler = MemoryProfiler(sample=True, interval_s=self.settings.profiling_snapshot_interval)
         self._tasks = await self._stack.enter_async_context(anyio.create_task_group())
         if self.settings.monitoring_enabled:
             watching = anyio.CancelScope()
@@ -79,6 +87,10 @@ class App:
                 if self.memory.sample():
                     self.monitor.relieve()
                 await anyio.sleep(WATCH_S)
+
+    def profile(self, name: str) -> AbstractContextManager[object]:
+        """Measures a piece of work under `name`, where profiling is switched on."""
+        return self.profiler.profile(name) if self.profiler else nullcontext()
 
     async def read(self, snapshot_id: str, question: Callable[[Reader], T]) -> T:
         """Answer a question from one snapshot, in a worker thread."""

@@ -40,7 +40,7 @@ class Tool:
             read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True
         )
         server.tool(name=self.name, title=self.title, description=self.description, annotations=annotations)(
-            _guarded(self.run)
+            _guarded(self.run, self.name)
         )
 
 
@@ -99,7 +99,7 @@ def _needed(app: App) -> int:
     return app.settings.reply_bytes * COPIES
 
 
-def _guarded(run: Run) -> Run:
+def _guarded(run: Run, name: str) -> Run:
     """The one place where failures become what a model reads, and where calls are counted."""
 
     @functools.wraps(run)
@@ -113,7 +113,8 @@ def _guarded(run: Run) -> Run:
             app.calls += 1
             try:
                 async with app.memory.breaker.permit(), app.memory.budget.reserve(_needed(app)):
-                    return await run(*args, ctx=ctx, **kwargs)
+                    with app.profile(name):
+                        return await run(*args, ctx=ctx, **kwargs)
             finally:
                 app.calls -= 1
         except CloudWanError as error:

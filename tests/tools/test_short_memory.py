@@ -45,6 +45,24 @@ async def test_a_served_call_leaves_nothing_reserved(discovered: Discovered) -> 
         assert talk.app.monitor.history()
 
 
+async def test_with_profiling_each_tool_is_profiled_by_its_name(
+    discovered: Discovered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLOUDWAN_PROFILING_ENABLED", "true")
+    discovered(attachments=20)
+    async with conversation() as talk:
+        await talk.page()
+        assert talk.app.profiler
+        assert talk.app.profiler.get_memory_report()["profiles"]["stream_topology"]["calls"] == 1
+
+
+async def test_without_profiling_there_is_no_profiler(discovered: Discovered) -> None:
+    discovered(attachments=20)
+    async with conversation() as talk:
+        await talk.page()
+        assert talk.app.profiler is None
+
+
 async def test_without_monitoring_no_history_is_kept(
     discovered: Discovered, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,7 +20,7 @@ from cloudwan_mcp.memory.permits import Permit, Permitting
 
 Callback = Callable[[Transition], object]
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("cloudwan_mcp.performance.memory")
 
 
 class MemoryCircuitBreaker(Permitting):
@@ -175,6 +175,7 @@ class MemoryCircuitBreaker(Permitting):
                 return
             news = self._circuit.news.popleft()
             callbacks = tuple(self._callbacks)
+        _log.debug("The memory circuit is %s and was %s: %s", news.after, news.before, news.reason)
         for each in callbacks:
             try:
                 each(news)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,6 +14,8 @@ USEFUL_BYTES = MIB
 USELESS_TRIES = 2
 PAUSE_S = 30.0
 LONGEST_PAUSE_S = 3600.0
+
+_log = logging.getLogger("cloudwan_mcp.performance.memory")
 
 
 class Relief:
@@ -53,6 +56,7 @@ class Relief:
         self._not_before = now + self._pause_s()
         self._counts["tries"] += 1
         self._counts["given_back_bytes"] += self._last
+        _log.debug("%d bytes were given back of %d", self._last, before)
         return self._last
 
     def statistics(self) -> dict[str, float]:

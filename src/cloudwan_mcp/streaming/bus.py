@@ -21,7 +21,7 @@ Middleware = Callable[[Any, CallNext], Awaitable[Any]]
 
 MOST_AGENTS = 64
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("cloudwan_mcp.performance.streaming")
 
 
 class DiagramAgentMessageBus:

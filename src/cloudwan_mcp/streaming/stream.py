@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from functools import partial
 
@@ -11,6 +12,8 @@ from cloudwan_mcp.memory.reservation import Reservation
 from cloudwan_mcp.streaming.chunk import TopologyChunk
 from cloudwan_mcp.streaming.feed import Feed
 from cloudwan_mcp.streaming.room import Room
+
+_log = logging.getLogger("cloudwan_mcp.performance.streaming")
 
 Soon = Callable[[Callable[[], object]], object]
 
@@ -87,6 +90,9 @@ class TopologyStream:
                     self._number, portion.elements, portion.connections, first, self._feed.position
                 )
                 self._room.learn(chunk)
+                _log.debug(
+                    "Chunk %d: %d elements, about %d bytes", self._number, len(chunk), chunk.size_bytes
+                )
                 return chunk, reservation
         except BaseException:
             leave(reservation)

@@ -17,7 +17,7 @@ from cloudwan_mcp.web.alert import Alert, Notice, Rule
 RULES = 64
 KEPT = 256  # alerts that are over
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("cloudwan_mcp.performance.dashboard")
 
 
 class Alerts:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 INTERVAL_S = 1.0
 HIGHEST_PORT = 65535
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("cloudwan_mcp.performance.dashboard")
 
 
 def create_memory_dashboard(

@@ -19,7 +19,7 @@ from cloudwan_mcp.web.viewers import Viewers, encode
 WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104 - shown as a name that can be visited, not bound
 END_S = 5.0
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("cloudwan_mcp.performance.dashboard")
 
 
 class Service:
