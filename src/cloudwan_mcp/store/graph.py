@@ -6,19 +6,26 @@ import sqlite3
 from collections.abc import Iterator
 
 from cloudwan_mcp.model import Connection, Element
+from cloudwan_mcp.store.protocol import End
 from cloudwan_mcp.store.texts import Texts
 from cloudwan_mcp.store.words import Words
 
 MEMBER = {"segment": "segment-association", "edge": "edge-location"}
 
 
+EVERY = -1  # as many as there are
+_OUT = "SELECT dst, ty, st, key FROM conn WHERE src = ? ORDER BY key, ty, dst LIMIT ? OFFSET ?"
+_IN = "SELECT src, ty, st, key FROM conn WHERE dst = ? ORDER BY src, key LIMIT ? OFFSET ?"
+
+
 class Graph:
     """Who is connected with whom, by element number; segments and edges stand behind their words."""
 
-    def __init__(self, connection: sqlite3.Connection, words: Words, texts: Texts) -> None:
+    def __init__(self, connection: sqlite3.Connection, words: Words, texts: Texts, notes: Texts) -> None:
         self._db = connection
         self._words = words
         self._texts = texts
+        self._notes = notes
         rows = connection.execute("SELECT n, code FROM word WHERE n IS NOT NULL")
         self._places: dict[int, int] = dict(rows.fetchall())
         self._place_of = {code: n for n, code in self._places.items()}
@@ -26,20 +33,31 @@ class Graph:
 
     def outgoing(self, n: int, element: Element, skip: int, limit: int) -> list[Connection]:
         """The connections of which `element`, number `n`, is the source, in a fixed order."""
-        ends = [(end, kind, "") for end, kind in self._memberships(n)]
-        fixed = ends[skip:]
-        query = "SELECT dst, ty, st FROM conn WHERE src = ? ORDER BY ty, dst LIMIT ? OFFSET ?"
-        rows = self._db.execute(query, (n, max(limit - len(fixed), 0), max(skip - len(ends), 0)))
-        fixed += [(dst, self._words.value(ty), self._words.value(st)) for dst, ty, st in rows.fetchall()]
-        return [Connection(element.id, self._texts.row(dst)[0], kind, state) for dst, kind, state in fixed]
+        return [
+            Connection(element.id, self._texts.row(end)[0], kind, state, self.note(key))
+            for end, kind, state, key in self.ends(n, outward=True, skip=skip, limit=limit)
+        ]
+
+    def ends(self, n: int, *, outward: bool, skip: int = 0, limit: int = EVERY) -> list[End]:
+        """Where the connections from or to `n` lead, in a fixed order."""
+        fixed = [End(*pair) for pair in (self._memberships(n) if outward else self._own_members(n))]
+        found = fixed[skip:] if limit == EVERY else fixed[skip : skip + limit]
+        rest = EVERY if limit == EVERY else limit - len(found)
+        rows = self._db.execute(_OUT if outward else _IN, (n, rest, max(skip - len(fixed), 0)))
+        value = self._words.value
+        return found + [End(end, value(ty), value(st), key) for end, ty, st, key in rows.fetchall()]
+
+    def note(self, key: int) -> str:
+        """The attributes that are kept under this number."""
+        return self._notes.row(key)[2] if key else ""
 
     def neighbours(self, n: int, limit: int) -> list[tuple[int, str]]:
         found = self._memberships(n)
         for ends in ("SELECT dst, ty FROM conn WHERE src = ?", "SELECT src, ty FROM conn WHERE dst = ?"):
             for other, kind in self._db.execute(f"{ends} LIMIT ?", (n, limit)):
                 found.append((other, self._words.value(kind)))
-        if n in self._places and len(found) < limit:
-            found += self._members(n, limit - len(found))
+        if len(found) < limit:
+            found += self._own_members(n, limit - len(found))
         return found[:limit]
 
     def steps(self, n: int, most: int) -> tuple[list[int], bool]:
@@ -47,8 +65,7 @@ class Graph:
         own = [end for end, _ in self._memberships(n)]
         own += self._column_of("SELECT dst FROM conn WHERE src = ? LIMIT ?", n, most + 1)
         others = self._column_of("SELECT src FROM conn WHERE dst = ? LIMIT ?", n, most + 1)
-        if n in self._places:
-            others += [member for member, _ in self._members(n, most + 1)]
+        others += [member for member, _ in self._own_members(n, most + 1)]
         whole = len(own) + len(others) <= most
         return (own + others if whole else own[:most]), whole
 
@@ -85,7 +102,10 @@ class Graph:
             if code != own and code in self._place_of
         ]
 
-    def _members(self, n: int, limit: int) -> Iterator[tuple[int, str]]:
+    def _own_members(self, n: int, limit: int = EVERY) -> Iterator[tuple[int, str]]:
+        """(number, connection type) of the elements that are in `n`, if it is a segment or an edge."""
+        if n not in self._places:
+            return iter(())
         kind = MEMBER["segment" if self._column(n) == "sg" else "edge"]
         query = f"SELECT n FROM el WHERE {self._column(n)} = ? AND n != ? LIMIT ?"  # noqa: S608
         return ((row[0], kind) for row in self._db.execute(query, (self._places[n], n, limit)).fetchall())

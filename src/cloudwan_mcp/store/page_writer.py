@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from cloudwan_mcp.model import Connection, Element
 from cloudwan_mcp.store import schema
-from cloudwan_mcp.store.blocks import Packer, Row, dictionary_of, plain
+from cloudwan_mcp.store.blocks import ROWS, Packer, Row, dictionary_of, plain
 from cloudwan_mcp.store.identify import element_id, key_of, stored_id
 from cloudwan_mcp.store.insert import Insert
 from cloudwan_mcp.store.seen import SeenKeys
@@ -15,8 +15,9 @@ from cloudwan_mcp.store.words import Words, place
 
 RECENT_ROWS = 2000  # a repeated element is nearly always on the page before
 HOT_ROWS = Insert("el", columns=9, nullable=2)
-KEY_PAIRS = Insert("staged", columns=4, nullable=2)
+KEY_PAIRS = Insert("staged", columns=5, nullable=2)
 PLACES_KEPT = 8192
+NOTES = "notes"  # stands where a kind does: the connections' texts have a dictionary of their own
 SCANS = 8  # a listing that starts over repeats everything: from here an index on the keys pays
 
 _Place = tuple[str, str, str, str, str, str]
@@ -32,6 +33,8 @@ class PageWriter:
         self._placed: dict[_Place, tuple[tuple[int, ...], int]] = {}
         self._count: int = connection.execute("SELECT coalesce(max(n), 0) FROM el").fetchone()[0]
         self._coming = 0
+        last: int | None = connection.execute("SELECT max(first) FROM note").fetchone()[0]
+        self._noted = 0 if last is None else last + ROWS  # numbers may be left out, not given twice
         self._page_keys: set[int] = set()
         self._scans = 0
         self._seen = SeenKeys(self._keys, self._confirm, self._count)
@@ -80,7 +83,7 @@ class PageWriter:
             hot.append((n, key, *types, account("account", e.account) or 0, state))
             rows.append((identifier, plain(e.name), e.attributes))
         HOT_ROWS.run(self._db, hot)
-        self._insert_blocks(rows, kind)
+        self._insert_blocks("block", self._count + 1, rows, kind)
         return len(rows)
 
     def _place(self, where: _Place) -> tuple[tuple[int, ...], int]:
@@ -100,15 +103,15 @@ class PageWriter:
         self._placed[where] = found
         return found
 
-    def _insert_blocks(self, rows: list[Row], kind: str) -> None:
+    def _insert_blocks(self, table: str, first: int, rows: list[Row], kind: str) -> None:
         if not rows:
             return
         code, dictionary = self._dictionaries.get(kind) or self._dictionary(kind, rows)
         # a packer takes 260 KiB, too much to keep one for every kind, and is made anew in microseconds
         blocks = Packer(dictionary).pack(rows)
         self._db.executemany(
-            "INSERT INTO block VALUES(?, ?, ?)",
-            [(self._count + 1 + at, code, data) for at, data in blocks],
+            f"INSERT INTO {table} VALUES(?, ?, ?)",  # one of two tables of ours
+            [(first + at, code, data) for at, data in blocks],
         )
 
     def _dictionary(self, kind: str, rows: list[Row]) -> tuple[int, bytes]:
@@ -124,13 +127,20 @@ class PageWriter:
         code = self._words.code
         keys: dict[str, int] = {}  # of this page: an element's connections come together, and hubs recur
         rows: list[tuple[int, ...]] = []
+        notes: list[Row] = []
         for c in connections:
             for end in (c.source, c.target):
                 if end not in keys:
                     keys[end] = key_of(element_id(end))
             kind, state = code("connection", c.type), code("state", c.state)
-            rows.append((keys[c.source], keys[c.target], kind or 0, state or 0))
+            number = 0
+            if c.attributes:
+                notes.append(("", "", c.attributes))
+                number = self._noted + len(notes)
+            rows.append((keys[c.source], keys[c.target], kind or 0, state or 0, number))
         KEY_PAIRS.run(self._db, rows)
+        self._insert_blocks("note", self._noted + 1, notes, NOTES)
+        self._noted += len(notes)
 
     def _keys(self) -> Iterator[int]:
         return (row[0] for row in self._db.execute("SELECT k FROM el"))

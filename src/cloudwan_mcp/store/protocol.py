@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cloudwan_mcp.model import Connection, Element, SnapshotInfo
 from cloudwan_mcp.store.filters import Filters
@@ -30,6 +30,18 @@ class ConnectionRows:
     rows: list[Connection]
     position: tuple[int, int]
     end: bool
+
+
+class End(NamedTuple):
+    """The other end of a connection: an element's number; and the connection's type and state.
+
+    `key` is the number under which its attributes are kept, 0 where it has none.
+    """
+
+    number: int
+    kind: str
+    state: str = ""
+    key: int = 0
 
 
 class Reader(Protocol):
@@ -63,6 +75,14 @@ class Reader(Protocol):
 
     def neighbours(self, n: int, *, limit: int) -> list[tuple[int, str]]:
         """(number, connection type) of up to `limit` elements connected with `n`, either way."""
+        ...
+
+    def ends(self, n: int, *, outward: bool) -> list[End]:
+        """Where all connections from or to `n` lead, in a fixed order. Complete snapshots only."""
+        ...
+
+    def note(self, key: int) -> str:
+        """The attributes of the connection that `ends` gave with this key; empty for 0."""
         ...
 
     def steps(self, n: int, *, most: int) -> tuple[list[int], bool]:

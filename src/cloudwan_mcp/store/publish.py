@@ -12,14 +12,15 @@ from cloudwan_mcp.store import schema
 # Keys are as good as random: looked up in their own order, a page of the index is read once instead of for
 # every connection. The order of a subquery may be given up, so each step fills a table.
 RESOLVE = (
-    """CREATE TEMP TABLE ordered AS SELECT source, target, ty, st FROM staged ORDER BY source""",
-    """CREATE TEMP TABLE half AS SELECT el.n AS src, s.target, s.ty, s.st
+    """CREATE TEMP TABLE ordered AS SELECT source, target, ty, st, key FROM staged ORDER BY source""",
+    """CREATE TEMP TABLE half AS SELECT el.n AS src, s.target, s.ty, s.st, s.key
        FROM ordered s CROSS JOIN el INDEXED BY el_k ON el.k = s.source ORDER BY s.target""",
     """DROP TABLE ordered""",
-    """CREATE TEMP TABLE whole AS SELECT s.src, s.ty, el.n AS dst, s.st
-       FROM half s CROSS JOIN el INDEXED BY el_k ON el.k = s.target ORDER BY s.src, s.ty, el.n""",
+    """CREATE TEMP TABLE whole AS SELECT s.src, ifnull(s.key, 0) AS key, s.ty, el.n AS dst, s.st
+       FROM half s CROSS JOIN el INDEXED BY el_k ON el.k = s.target ORDER BY s.src, 2, s.ty, el.n""",
     """DROP TABLE half""",
-    """INSERT OR IGNORE INTO conn(src, ty, dst, st) SELECT src, ty, dst, st FROM whole ORDER BY rowid""",
+    """INSERT OR IGNORE INTO conn(src, key, ty, dst, st)
+       SELECT src, key, ty, dst, st FROM whole ORDER BY rowid""",
 )
 PLACES = """
 SELECT el.n, CASE t.value WHEN 'core-network-edge' THEN el.ed ELSE el.sg END

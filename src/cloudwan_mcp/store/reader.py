@@ -15,7 +15,8 @@ from cloudwan_mcp.store.blocks import Row
 from cloudwan_mcp.store.filters import Filters
 from cloudwan_mcp.store.graph import Graph
 from cloudwan_mcp.store.identify import element_id, key_of
-from cloudwan_mcp.store.protocol import ConnectionRows, Rows
+from cloudwan_mcp.store.notes import Notes
+from cloudwan_mcp.store.protocol import ConnectionRows, End, Rows
 from cloudwan_mcp.store.tally import Tally, tally
 from cloudwan_mcp.store.texts import Texts
 from cloudwan_mcp.store.words import Words
@@ -44,7 +45,7 @@ class SnapshotReader:
                 self._db = opened
                 self._words = Words(opened)
                 self._texts = Texts(opened, path)
-                self._graph = Graph(opened, self._words, self._texts)
+                self._graph = Graph(opened, self._words, self._texts, Notes(opened, path))
             except BaseException:
                 opened.close()
                 raise
@@ -174,6 +175,14 @@ class SnapshotReader:
     def between(self, a: int, b: int) -> str:
         with self._reading():
             return self._graph.between(a, b)
+
+    def ends(self, n: int, *, outward: bool) -> list[End]:
+        with self._reading():
+            return self._graph.ends(n, outward=outward)
+
+    def note(self, key: int) -> str:
+        with self._reading():
+            return self._graph.note(key)
 
     def degree(self, n: int) -> int:
         """How many neighbours `n` has, without reading them."""

@@ -2,7 +2,8 @@
 
 One SQLite file holds one snapshot. Hot columns are small integers in rows (`el`), everything else is JSON
 text in deflated blocks of 8 rows (`block`); the segment and edge connections are columns, all others rows
-of `conn`. Figures: docs/adr/0002-snapshot-store.md.
+of `conn`. A connection with attributes has a number (`key`), under which its text lies in `note`; the others
+have 0, which takes no byte. Figures: docs/adr/0002-snapshot-store.md.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from cloudwan_mcp.errors import Exhausted, NotFound, TryAgain
 
 APPLICATION_ID = 0x4357414E  # "CWAN": a foreign SQLite file is told apart before anything is read
-VERSION = 1
+VERSION = 2
 PAGE_BYTES = 4096  # SQLite sorts in 250 pages of memory; at 16384 that is 8 MiB more for 3 % less disk
 CACHE_KIB = 1024  # of a reader; a writer appends, and keeps less
 WRITER_CACHE_KIB = 512
@@ -28,8 +29,10 @@ CREATE TABLE dictionary(code INTEGER PRIMARY KEY, kind TEXT NOT NULL, bytes BLOB
 CREATE TABLE el(n INTEGER PRIMARY KEY, k INTEGER NOT NULL, ty INTEGER, gn INTEGER, co INTEGER,
                 sg INTEGER, ed INTEGER, ac INTEGER, st INTEGER);
 CREATE TABLE block(first INTEGER PRIMARY KEY, dictionary INTEGER NOT NULL, bytes BLOB NOT NULL);
-CREATE TABLE staged(source INTEGER, target INTEGER, ty INTEGER, st INTEGER);
-CREATE TABLE conn(src INTEGER, ty INTEGER, dst INTEGER, st INTEGER, PRIMARY KEY(src, ty, dst)) WITHOUT ROWID;
+CREATE TABLE note(first INTEGER PRIMARY KEY, dictionary INTEGER NOT NULL, bytes BLOB NOT NULL);
+CREATE TABLE staged(source INTEGER, target INTEGER, ty INTEGER, st INTEGER, key INTEGER);
+CREATE TABLE conn(src INTEGER, key INTEGER, ty INTEGER, dst INTEGER, st INTEGER,
+                  PRIMARY KEY(src, key, ty, dst)) WITHOUT ROWID;
 CREATE TABLE step(id INTEGER PRIMARY KEY, kind TEXT NOT NULL, scope TEXT NOT NULL, state TEXT NOT NULL,
                   token TEXT, pages INTEGER NOT NULL DEFAULT 0, items INTEGER NOT NULL DEFAULT 0,
                   mark TEXT, UNIQUE(kind, scope));
@@ -39,7 +42,7 @@ CREATE TABLE gap(operation TEXT, scope TEXT, code TEXT, message TEXT, action TEX
 
 KEY_INDEX = "CREATE INDEX IF NOT EXISTS el_k ON el(k)"
 INDEXES = (
-    "CREATE INDEX IF NOT EXISTS conn_dst ON conn(dst, ty, src)",
+    "CREATE INDEX IF NOT EXISTS conn_dst ON conn(dst, src, key)",
     "CREATE INDEX IF NOT EXISTS el_sg ON el(sg) WHERE sg IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS el_ed ON el(ed) WHERE ed IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS el_ac ON el(ac)",
