@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from cloudwan_mcp.bench.case import Case
-from cloudwan_mcp.bench.cases import discovery, exactly_once, memory, pooling, queries, soak, startup
+from cloudwan_mcp.bench.cases import (
+    discovery,
+    exactly_once,
+    memory,
+    pooling,
+    queries,
+    soak,
+    startup,
+    topology,
+)
 
 CASES: tuple[Case, ...] = (
     startup.CASE,
@@ -12,5 +21,6 @@ CASES: tuple[Case, ...] = (
     memory.CASE,
     queries.CASE,
     pooling.CASE,
+    topology.CASE,
     soak.CASE,
 )
