@@ -1,0 +1,16 @@
+"""Front door: what a block of code takes, and whether calls leave memory behind."""
+
+from cloudwan_mcp.memory.leaks.detect import detect
+from cloudwan_mcp.memory.leaks.detector import LeakDetector, create_leak_detector
+from cloudwan_mcp.memory.leaks.verdict import Verdict
+from cloudwan_mcp.memory.profiler import MemoryProfiler, TopologyProfiler, create_topology_profiler
+
+__all__ = [
+    "LeakDetector",
+    "MemoryProfiler",
+    "TopologyProfiler",
+    "Verdict",
+    "create_leak_detector",
+    "create_topology_profiler",
+    "detect",
+]
