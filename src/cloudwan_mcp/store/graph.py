@@ -82,16 +82,6 @@ class Graph:
     def _column_of(self, query: str, *values: int) -> list[int]:
         return [row[0] for row in self._db.execute(query, values).fetchall()]
 
-    def degree(self, n: int) -> int:
-        """How many neighbours `n` has, without reading them."""
-        queries = ["SELECT count(*) FROM conn WHERE src = ?", "SELECT count(*) FROM conn WHERE dst = ?"]
-        total = sum(int(self._db.execute(query, (n,)).fetchone()[0]) for query in queries)
-        total += len(self._memberships(n))
-        if n in self._places:
-            query = f"SELECT count(*) FROM el WHERE {self._column(n)} = ? AND n != ?"  # noqa: S608
-            total += int(self._db.execute(query, (self._places[n], n)).fetchone()[0])
-        return total
-
     def _memberships(self, n: int) -> list[tuple[int, str]]:
         """(number, connection type) of the segment and the edge that `n` is in."""
         row = self._db.execute("SELECT sg, ed FROM el WHERE n = ?", (n,)).fetchone()

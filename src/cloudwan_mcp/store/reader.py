@@ -184,11 +184,6 @@ class SnapshotReader:
         with self._reading():
             return self._graph.note(key)
 
-    def degree(self, n: int) -> int:
-        """How many neighbours `n` has, without reading them."""
-        with self._reading():
-            return self._graph.degree(n)
-
     def _settled(self) -> int:
         """The last row to give out: in a growing file, one whose words are all known here.
 
