@@ -1,5 +1,6 @@
 """Front door: what a block of code takes, and whether calls leave memory behind."""
 
+from cloudwan_mcp.memory.leaks.child import detect_in_child
 from cloudwan_mcp.memory.leaks.detect import detect
 from cloudwan_mcp.memory.leaks.detector import LeakDetector, create_leak_detector
 from cloudwan_mcp.memory.leaks.verdict import Verdict
@@ -13,4 +14,5 @@ __all__ = [
     "create_leak_detector",
     "create_topology_profiler",
     "detect",
+    "detect_in_child",
 ]

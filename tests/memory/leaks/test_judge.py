@@ -40,6 +40,10 @@ def test_growth_below_the_floor_is_none() -> None:
     assert trend([0.01 * x for x in XS], floor=0.001) == "growing"
 
 
+def test_growth_that_only_lately_exceeds_the_floor_is_not_called_a_leak() -> None:
+    assert trend([0.016 * x + max(0, x - 1300) * 0.005 for x in XS]) == "noise"
+
+
 def test_what_shrinks_or_stays_is_flat() -> None:
     assert trend([-3 * x for x in XS]) == "flat"
     assert trend([7.0] * 26) == "flat"

@@ -102,6 +102,13 @@ def test_the_growth_of_the_measurement_itself_is_none() -> None:
     assert program.readings > NULL_ROUNDS
 
 
+def test_what_every_round_leaves_however_many_its_calls_is_none_either() -> None:
+    program = Program()
+    program._holds = lambda calls: 3 * len(program.rounds)
+    program.seconds_per_call = 0.01
+    assert measured(program).growth[0].trend == "flat"
+
+
 def test_a_counter_that_nears_what_the_machine_can_bear_ends_the_rounds() -> None:
     program = Program(lambda calls: calls)
     found = measured(program, calls=100, room=240)
@@ -124,5 +131,5 @@ def test_growth_that_comes_all_at_once_ends_them_too() -> None:
 def test_garbage_is_settled_before_every_reading() -> None:
     program = Program(lambda calls: 5000)
     found = measured(program)
-    warm_up = len(program.rounds) - found.rounds + 1
+    warm_up = len([times for times in program.rounds if times]) - found.rounds + 1
     assert program.readings == warm_up + (NULL_ROUNDS + 1) + (found.rounds + 1)

@@ -47,8 +47,8 @@ def keeps_nothing() -> None:
 
 
 def keeps_cycles() -> None:
-    cycle: list[Any] = []  # cycle
-    cycle.append(cycle)
+    cycle: list[Any] = [None]  # cycle
+    cycle[0] = cycle
 
 
 def keeps_and_fills() -> None:

@@ -8,6 +8,7 @@ from cloudwan_mcp.bench.cases import (
     exactly_once,
     memory,
     pooling,
+    profiling,
     queries,
     soak,
     startup,
@@ -21,6 +22,7 @@ CASES: tuple[Case, ...] = (
     memory.CASE,
     queries.CASE,
     pooling.CASE,
+    profiling.CASE,
     topology.CASE,
     soak.CASE,
 )

@@ -31,7 +31,8 @@ class Calls:
         if self._runner is None:
             _repeat(self.target, times)
         else:
-            self._runner.run(_repeat_async(self.target, times))
+            # not `run`, which leaves two blocks behind, time and again
+            self._runner.get_loop().run_until_complete(_repeat_async(self.target, times))
         self.made += times
 
     @property

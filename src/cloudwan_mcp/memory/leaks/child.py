@@ -20,7 +20,7 @@ from cloudwan_mcp.memory.leaks.verdict import Verdict
 COMMAND = (sys.executable, "-m", "cloudwan_mcp.memory.leaks.probe", "--attended")
 ANSWER_BYTES = 64 * 1024
 START_S = 20.0  # for the imports of the callable
-BUDGETS = 3.0  # a detection may take twice its budget, and looks for the line after it
+BUDGETS = 4.0  # a detection may take twice its budget, and the search for a line as much
 
 
 def detect_in_child(
@@ -34,7 +34,7 @@ def detect_in_child(
 ) -> Verdict:
     """What `detect` finds for `module:callable`, in a process of its own; blocks this thread meanwhile.
 
-    The child ends after `time_limit_s` (None: three budgets and 20 s for its imports), with this process
+    The child ends after `time_limit_s` (None: four budgets and 20 s for its imports), with this process
     however that ends, and at `memory_limit_mb` MiB of data (thread stacks count, 0: no limit). `environ`
     replaces the environment. Raises `NotFound` where there is no such callable, `BadRequest` where it raises,
     `TryAgain` when time is up, and `Exhausted` when memory is.

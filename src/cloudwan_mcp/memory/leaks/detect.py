@@ -14,36 +14,28 @@ from cloudwan_mcp.memory.leaks.rounds import FLAT_AFTER, WARM_UP_CALLS, Measured
 from cloudwan_mcp.memory.leaks.verdict import Kind, Verdict
 
 BUDGET_S = (0.5, 600.0)
-BLAME_AT_LEAST = 0.3  # of the budget
 _UNJUDGED = {"fading", "unsure"}
 
 
-def detect(
-    target: Callable[[], Any],
-    *,
-    budget_s: float = 10.0,
-    blame: bool = True,
-    clock: Callable[[], float] = time.monotonic,
-) -> Verdict:
+def detect(target: Callable[[], Any], *, budget_s: float = 10.0, blame: bool = True) -> Verdict:
     """Call `target`, sync or async, for about `budget_s` seconds (0.5 to 600) and judge what it leaves.
 
     Never give it what costs money or changes something: it is called thousands of times, and a leak is one
     only after 1,000 calls (of file descriptors, threads, tasks and cycles: 100). It must bear repetition
     without arguments; what it raises goes through. It stops early when the verdict is plain, and takes twice
-    the budget at most, and blaming, on a machine that slows. Garbage is collected after every round.
-    `blame` looks for the line afterwards and traces meanwhile, this whole process: where others are served,
-    use `detect_in_child`.
+    the budget at most, on a machine that slows. Garbage is collected after every round.
+    `blame` then looks for the line of what grows, for about as long again at most, and traces meanwhile, this
+    whole process: where others are served, use `detect_in_child`.
     """
     if not BUDGET_S[0] <= budget_s <= BUDGET_S[1]:
         raise outside("budget_s", budget_s, f"between {BUDGET_S[0]:g} and {BUDGET_S[1]:g} seconds")
-    calls, collector, began = Calls(target), Collector(), clock()
+    calls, collector, began = Calls(target), Collector(), time.monotonic()
     try:
         found = standard_counters(collector, calls.loop)
-        measured = Rounds(calls, found, budget_s, settle=collector, clock=clock).run()
+        measured = Rounds(calls, found, budget_s, settle=collector).run()
         kind = conclude(measured, found)
         growing = [each for each in measured.growth if each.trend == "growing"]
-        left = max(budget_s - (clock() - began), BLAME_AT_LEAST * budget_s)
-        line = find_line(calls, growing, found, left) if blame and growing else None
+        line = find_line(calls, growing, found, budget_s) if blame and growing else None
     finally:
         calls.close()
     return Verdict(
@@ -51,7 +43,7 @@ def detect(
         growth=tuple(each for each in measured.growth if each.trend != "flat"),
         calls=measured.calls,
         rounds=measured.rounds,
-        seconds=round(clock() - began, 2),
+        seconds=round(time.monotonic() - began, 2),
         next_step=_next_step(kind, measured, blamed=line is not None),
         blame=line,
     )
@@ -72,12 +64,12 @@ def conclude(measured: Measured, counters: tuple[Counter, ...]) -> Kind:
 
 def _next_step(kind: Kind, measured: Measured, *, blamed: bool) -> str:
     if kind == "clean":
-        return "Nothing to do: growth above the intervals given would have been seen."
+        return "Nothing to do."
     if kind == "leak":
         return (
             "Bound what that line keeps, or release it, and detect again."
             if blamed
-            else "Detect a smaller part of it, until a line is established."
+            else "Detect with blame, or a smaller part of it, until a line is established."
         )
     if any(each.trend == "fading" for each in measured.growth):
         return "It grows ever slower, as a cache that fills: detect again with a longer budget_s."

@@ -48,7 +48,7 @@ def judge(xs: Sequence[float], ys: Sequence[float], floor: float) -> tuple[Trend
     p = mann_kendall(ys)
     if late <= floor:
         return ("flat" if whole <= floor else "plateau"), p
-    if whole <= 0 or p >= LEAK_P:
+    if whole <= floor or p >= LEAK_P:
         return "noise", p
     if late < FADE * early:
         return "fading", p

@@ -27,38 +27,36 @@ def blame_lines(counter: Counter, rate: float, repeat: Repeat, seconds: float) -
     """The innermost line of the project that explains the counter's growth of `rate` per call.
 
     Works for what no allocator of Python sees: file descriptors, threads, memory taken by C. Sees this
-    thread only. Takes about `seconds`, and traces no other thread.
+    thread only, and traces no other. Takes about `seconds`, and twice that where lines lie deep.
     """
-    ends = time.monotonic() + seconds
-    times = _enough(counter, rate, repeat, seconds)
+    ends = time.monotonic() + 2 * seconds
+    times, search = _enough(counter, rate, repeat, seconds)
     trail: list[tuple[Line, float]] = []
-    codes: Collection[CodeType] = ENTRANCES if times else ()
     for _ in range(DEPTH):
-        if not codes or time.monotonic() > ends:
-            break
-        search = _Search(codes, counter.read, repeat)
-        search.run(times)
         found = search.best(rate * times)
         if found:
             trail.append(found)
             codes = search.called[found[0]]
         else:  # each line also takes what another gives back: one further in may not
             codes = set().union(*search.called.values())
+        if not codes or not trail or time.monotonic() > ends:
+            break
+        search = _Search(codes, counter.read, repeat)
+        search.run(times)
     return _blame(counter.name, trail)
 
 
-def _enough(counter: Counter, rate: float, repeat: Repeat, seconds: float) -> int:
-    """So many calls that the growth stands out from what comes and goes; 0 where time is too short."""
+def _enough(counter: Counter, rate: float, repeat: Repeat, seconds: float) -> tuple[int, _Search]:
+    """So many calls that the growth stands out from what comes and goes, and what a search in them found."""
     ends = time.monotonic() + seconds / 2
     least = math.ceil(EVENTS / min(rate, 1))
     times = affordable(_Search(ENTRANCES, counter.read, repeat).run, least, seconds / PARTS)
-    while time.monotonic() < ends and rate * times < counter.room / PARTS:
+    while True:
         search = _Search(ENTRANCES, counter.read, repeat)
         search.run(times)
-        if search.best(rate * times):
-            return times
+        if search.best(rate * times) or time.monotonic() > ends or 2 * rate * times > counter.room / PARTS:
+            return times, search
         times *= 2
-    return 0
 
 
 def _blame(counter: str, trail: list[tuple[Line, float]]) -> Blame | None:

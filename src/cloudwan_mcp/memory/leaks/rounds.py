@@ -107,6 +107,7 @@ class Rounds:
         """Raise the floors above what empty rounds show: the measurement's own growth."""
         sheet = self._sheet
         for number in range(NULL_ROUNDS + 1):
+            self._repeat(0)
             sheet.read(number)
             self._trends()  # once before it counts: its first run keeps what it imports
         for number, counter in enumerate(sheet.counters):
