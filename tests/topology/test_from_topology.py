@@ -159,7 +159,9 @@ def test_the_houses_own_values_bring_their_attributes_and_columns() -> None:
 
 
 @pytest.mark.parametrize(
-    "graph", [networkx.Graph(), networkx.DiGraph(), networkx.MultiGraph(), networkx.MultiDiGraph()], ids=repr
+    "graph",
+    [networkx.Graph(), networkx.DiGraph(), networkx.MultiGraph(), networkx.MultiDiGraph()],
+    ids=lambda graph: type(graph).__name__,
 )
 def test_a_networkx_graph_keeps_its_attributes_and_each_edge_once(graph: Any) -> None:
     graph.add_node("a", **attachment(1))
@@ -178,6 +180,18 @@ def test_a_networkx_graph_keeps_its_attributes_and_each_edge_once(graph: Any) ->
     assert next(iter(taken.connections)).metadata == {"type": "peer", "weight": 2}
     assert set(taken.neighbours("b")) == {"a", "3"}
     assert taken.neighbours("3") == ["b"]
+
+
+def test_attributes_of_a_graph_that_look_like_ours_lose_nothing() -> None:
+    graph = networkx.DiGraph()
+    graph.add_node("a", id="another", name="one")
+    graph.add_node("b", id="b", metadata={"x": 1})
+    graph.add_edge("a", "b", source="elsewhere", metadata=5)
+    taken = take(graph)
+    assert taken["a"] == NetworkElement("a", "one", metadata={"id": "another", "name": "one"})
+    assert taken["b"] == NetworkElement("b", metadata={"x": 1})
+    (edge,) = taken.connections
+    assert edge == NetworkConnection("a", "b", metadata={"source": "elsewhere", "metadata": 5})
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import threading
 import tracemalloc
-from array import array
 from itertools import pairwise
 from typing import Any
 
@@ -13,9 +12,6 @@ import pytest
 
 from cloudwan_mcp.errors import BadRequest, NotFound
 from cloudwan_mcp.topology import MemoryOptimizedTopology, NetworkElement, TopologyBuilder
-from cloudwan_mcp.topology.arena import SEGMENT_BYTES, Arena
-from cloudwan_mcp.topology.columns import Column
-from cloudwan_mcp.topology.id_index import UNKNOWN, IdIndex
 from fakes.topologies import attachment
 
 BOTH = pytest.mark.parametrize("spilling", [False, True], ids=["memory", "file"])
@@ -63,7 +59,9 @@ def test_a_lookup_of_what_is_not_there_is_a_key_error_with_a_next_step(spilling:
         (lambda t: t.page(0, 0), "limit"),
         (lambda t: list(t.chunks(0)), "size"),
         (lambda t: t.neighbours(next(iter(t)), "up"), "direction"),
+        (lambda t: t.neighbours(next(iter(t)), limit=0), "limit"),
         (lambda t: t.neighbourhood(next(iter(t)), -1), "hops"),
+        (lambda t: t.neighbourhood(next(iter(t)), 1, limit=-1), "limit"),
     ],
 )
 def test_a_wrong_argument_is_named(ask: Any, field: str) -> None:
@@ -169,6 +167,23 @@ def test_a_huge_row_does_not_make_its_neighbours_slow() -> None:
     assert topology.memory_usage()["cache"] < 1024 * 1024
 
 
+def test_an_element_does_not_hold_the_topology_that_it_came_from() -> None:
+    grown(50)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        topology = grown()
+        held = [topology.page(5, 1)[0], topology.connections_of("attachment-00000000000000005")[0]]
+        topology.close()
+        del topology
+        gc.collect()
+        left = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert left < 50_000
+    assert [value.metadata for value in held] == [attachment(5), {"Type": "peer", "State": "UP", "Since": 5}]
+
+
 def test_memory_is_free_again_without_the_collector() -> None:
     gc.collect()
     gc.disable()
@@ -204,44 +219,3 @@ def test_several_threads_read_at_once(spilling: bool) -> None:
         for thread in threads:
             thread.join()
     assert not wrong
-
-
-def test_ids_of_one_key_are_told_apart() -> None:
-    ids = [str(n) for n in range(200)]
-    index = IdIndex(ids.__getitem__, key=lambda identifier: len(identifier))
-    for identifier in ids:
-        assert index.find(identifier) is None
-        index.add(identifier)
-    assert [index.find(identifier) for identifier in ids] == list(range(200))
-    assert index.find("x") is None
-
-
-def test_every_key_of_a_growing_index_is_found_and_no_other() -> None:
-    ids = [f"vpc-{n:017x}" for n in range(3000)]
-    index = IdIndex(ids.__getitem__)
-    for identifier in ids:
-        index.add(identifier)
-    keys = array("q", map(index.key, [*ids, "other"]))
-    assert list(index.positions(keys)) == [*range(3000), UNKNOWN]
-    assert index.bytes < 3000 * 20
-
-
-def test_codes_grow_wider_when_there_are_more_texts_than_fit() -> None:
-    texts = [str(n % 70_000) for n in range(70_100)]
-    column = Column()
-    for at, text in enumerate(texts):
-        column.append(text)
-        if at in (255, 256, 65_535, 65_536):
-            assert [column[0], column[at]] == [texts[0], text]
-    assert list(column.texts(0, len(texts))) == texts
-    assert list(column.positions("5")) == [5, 70_005]
-    assert list(column.positions("none")) == []
-
-
-def test_pieces_of_every_size_are_found_in_their_segments() -> None:
-    pieces = [b"a" * 10, b"", b"b" * SEGMENT_BYTES, b"c", b"d" * (3 * SEGMENT_BYTES), b"e", b""]
-    arena = Arena()
-    for piece in pieces:
-        arena.append(piece)
-    assert [bytes(arena[n]) for n in range(len(arena))] == pieces
-    assert arena.bytes >= sum(map(len, pieces))

@@ -11,13 +11,13 @@ from typing import Any
 
 from cloudwan_mcp.memory.cache import ByteCache
 from cloudwan_mcp.topology.arena import Arena
+from cloudwan_mcp.topology.codec import VERSION
 
 LEVEL = 4
 LONE_BYTES = 32 * 1024  # a row this long is a block of its own, so that its neighbours stay cheap
 DICTIONARY_BYTES = 32 * 1024  # deflate's window: more is never looked at
 RENEWED = (0, 4, 64, 1024)  # blocks before which the dictionary is made anew, of the rows just before
 ROW_BYTES = 250  # what a row's own objects take beside its bytes
-VERSION = 2  # of marshal: the last without references, which would make equal rows differ
 
 Row = tuple[Any, ...]
 Cache = ByteCache[tuple[Any, int], list[Row]]  # by blocks and number

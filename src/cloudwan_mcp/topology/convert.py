@@ -16,7 +16,6 @@ _ELEMENT_TYPES = (str, str, str, str, dict)
 _CONNECTION_TYPES = (str, str, str, dict)
 _NESTED = 2  # {"VpcAttachment": {"Attachment": {...}}}
 
-
 ElementParts = tuple[str, str, str, str, dict[str, Any]]
 ConnectionParts = tuple[str, str, str, dict[str, Any]]
 
@@ -56,7 +55,7 @@ def described(value: Mapping[str, Any], identifier: str) -> NetworkElement:
 
 def _described(value: Mapping[str, Any], identifier: str | None = None) -> ElementParts:
     own, member, names, types, regions, implied = element_keys(value)
-    if own and isinstance(value.get("metadata") or {}, dict):
+    if own and _is_ours(value, id=identifier):
         name, kind, region = (value.get(key) or "" for key in ("name", "element_type", "region"))
         if identifier is None:
             identifier = _text(value.get("id"), "id")
@@ -116,9 +115,10 @@ def _linked(
     value: Mapping[str, Any], source: str | None = None, target: str | None = None
 ) -> ConnectionParts:
     own, sources, targets, kinds = connection_keys(value)
+    ours = own and _is_ours(value, source=source, target=target)
     if source is None or target is None:
         source, target = _end(value, sources, "source"), _end(value, targets, "target")
-    if own and isinstance(value.get("metadata") or {}, dict):
+    if ours:
         return source, target, value.get("connection_type") or "", value.get("metadata") or {}
     return source, target, _first(value, kinds), value if isinstance(value, dict) else dict(value)
 
@@ -172,6 +172,12 @@ def _identified(value: Mapping[str, Any], depth: int = _NESTED) -> Mapping[str, 
             except Unclear:
                 continue
     raise Unclear("has no id, nor a member such as AttachmentId or VpcId")
+
+
+def _is_ours(value: Mapping[str, Any], **known: str | None) -> bool:
+    """Whether nothing is lost in taking it for a form of ours: metadata that are none, an id of another."""
+    same = all(text is None or value.get(name, text) == text for name, text in known.items())
+    return same and isinstance(value.get("metadata") or {}, dict)
 
 
 def _metadata(value: Any) -> dict[str, Any]:

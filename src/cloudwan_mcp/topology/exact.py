@@ -23,7 +23,7 @@ def is_plain(value: Any, depth: int = DEPTH) -> bool:
     """Whether JSON gives all of `value` back as it was; raises `NotExact` where it is nested too deeply."""
     kind = type(value)
     if kind is dict:
-        if TAG in value or not set(map(type, value)) <= STRINGS:
+        if not set(map(type, value)) <= STRINGS:
             return False
         inner: Iterable[Any] = value.values()
     elif kind is list:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import marshal
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +10,7 @@ from sys import getsizeof
 from typing import Any
 
 from cloudwan_mcp.topology.adjacency import Side, sides
-from cloudwan_mcp.topology.blocks import VERSION, Blocks, Cache, size_of
+from cloudwan_mcp.topology.blocks import Blocks, Cache, size_of
 from cloudwan_mcp.topology.codec import Codec
 from cloudwan_mcp.topology.columns import Column
 from cloudwan_mcp.topology.element import NetworkConnection, NetworkElement, Packed
@@ -34,10 +33,6 @@ class Parts:
         self.kinds = Column()
         self.links = Blocks(CONNECTIONS_IN_BLOCK, self.cache)
 
-    def unpack(self, shape: int, leaves: bytes) -> Any:
-        """A row's metadata."""
-        return self.codec.unpack(shape, marshal.loads(leaves))  # noqa: S302 - written by the builder below
-
 
 class InMemoryBuilder:
     """Satisfies `body.Builder`; see there."""
@@ -51,21 +46,21 @@ class InMemoryBuilder:
         self, identifier: str, name: str, element_type: str, region: str, metadata: dict[str, Any]
     ) -> None:
         parts = self._parts
-        shape, leaves = parts.codec.pack(metadata)
+        shape, leaves = parts.codec.to_marshal(metadata)
         if not parts.index.add(identifier):
             self._repeated += 1
             return
         parts.types.append(element_type)
         parts.regions.append(region)
-        parts.rows.append((identifier, name, shape, marshal.dumps(leaves, VERSION)))
+        parts.rows.append((identifier, name, shape, leaves))
 
     def connection(self, source: str, target: str, kind: str, metadata: dict[str, Any]) -> None:
         parts = self._parts
-        shape, leaves = parts.codec.pack(metadata)
+        shape, leaves = parts.codec.to_marshal(metadata)
         self._sources.append(parts.index.key(source))
         self._targets.append(parts.index.key(target))
         parts.kinds.append(kind)
-        parts.links.append((shape, marshal.dumps(leaves, VERSION)))
+        parts.links.append((shape, leaves))
 
     def finish(self) -> InMemory:
         """Connections find their elements by 64-bit keys: an id that is not there passes for another with a
@@ -124,14 +119,14 @@ class InMemory:
     def element(self, n: int) -> NetworkElement:
         parts = self._parts
         identifier, name, shape, leaves = parts.rows.row(n)
-        metadata: Any = Packed(parts.unpack, shape, leaves)
+        metadata: Any = Packed(parts.codec.from_marshal, shape, leaves)
         return NetworkElement(identifier, name, parts.types[n], parts.regions[n], metadata)
 
     def read(self, first: int, most: int) -> list[NetworkElement]:
         parts, end = self._parts, min(first + most, self.size)
         columns = parts.types.texts(first, end), parts.regions.texts(first, end)
         rows: Iterator[Any] = zip(parts.rows.rows(first, end), *columns, strict=True)
-        unpack, made = parts.unpack, []
+        unpack, made = parts.codec.from_marshal, []
         for (identifier, name, shape, leaves), kind, region in rows:
             metadata: Any = Packed(unpack, shape, leaves)
             made.append(NetworkElement(identifier, name, kind, region, metadata))
@@ -164,7 +159,7 @@ class InMemory:
             other = own if end == n else self.identifier(end)
             source, target = (own, other) if outward else (other, own)
             shape, leaves = parts.links.row(number)
-            metadata: Any = Packed(parts.unpack, shape, leaves)
+            metadata: Any = Packed(parts.codec.from_marshal, shape, leaves)
             yield NetworkConnection(source, target, parts.kinds[number], metadata)
 
     def usage(self) -> dict[str, int]:

@@ -50,21 +50,10 @@ class Words:
 
     def write(self, metadata: dict[str, Any], *more: str) -> str:
         """Metadata, and the id and name that belong to it if they are odd. Raises `NotExact`."""
-        try:
-            text = _json([*self.codec.pack(metadata), *more])
-        except ValueError:  # a whole number of more digits than Python writes
-            text = _json([*self.codec.tagged(metadata), *more])
+        text = self.codec.to_json(metadata, *more)
         if 4 * len(text) > MOST_BYTES:
             raise NotExact(f"takes more than the {MOST_BYTES // 4:,} characters that a file keeps")
         return text
-
-    def unpack(self, _: int, text: str) -> Any:
-        shape, leaves = json.loads(text)[:2]
-        return self.codec.unpack(shape, leaves)
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))  # escapes would join half characters
 
 
 def stored_id(identifier: str) -> str:
@@ -112,8 +101,8 @@ class SpilledBuilder:
         self._take(Connection(stored_id(source), stored_id(target), code, attributes=text), len(text))
 
     def finish(self) -> Spilled:
-        self._commit()
         try:
+            self._commit()
             with _writing(self._folder):
                 self._staging.remember(repeated=self._repeated)
                 self._staging.close()
@@ -186,7 +175,7 @@ class Spilled(Stored):
         if identifier[0] == ODD or name == ODD:
             identifier, name = json.loads(row.attributes)[2:]
         kind, region = words.types.texts[int(row.type)], words.regions.texts[int(row.edge)]
-        metadata: Any = Packed(words.unpack, 0, row.attributes)
+        metadata: Any = Packed(words.codec.from_json, 0, row.attributes)
         return NetworkElement(identifier, name, kind, region, metadata)
 
     def _identifier(self, row: Element) -> str:
@@ -194,7 +183,7 @@ class Spilled(Stored):
         return identifier
 
     def _connection(self, source: str, target: str, end: End) -> NetworkConnection:
-        metadata: Any = Packed(self._words.unpack, 0, self._reader.note(end.key))
+        metadata: Any = Packed(self._words.codec.from_json, 0, self._reader.note(end.key))
         return NetworkConnection(source, target, self._words.kinds.texts[int(end.kind)], metadata)
 
 

@@ -181,6 +181,7 @@ class MemoryOptimizedTopology(Mapping[str, NetworkElement]):
     ) -> list[str]:
         """The ids of the elements at the other end, each once; at most `limit` of them."""
         outward = ways(direction)
+        at_least("limit", 1 if limit is None else limit, 1)
         n = self._position(identifier)
         ends = dict.fromkeys(chain.from_iterable(self._held.ends(n, outward=way) for way in outward))
         return [self._held.identifier(end) for end in islice(ends, limit)]
@@ -193,6 +194,7 @@ class MemoryOptimizedTopology(Mapping[str, NetworkElement]):
         At most `limit` of them: three hops from an attachment lead over its segment to nearly everything.
         """
         at_least("hops", hops, 0)
+        at_least("limit", 1 if limit is None else limit, 1)
         start = self._position(identifier)
         near = neighbourhood(self._held, start, hops, self._held.size if limit is None else limit)
         ids = {n: self._held.identifier(n) for n in sorted(near)}  # neighbouring rows are read together

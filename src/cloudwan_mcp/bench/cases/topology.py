@@ -66,9 +66,10 @@ def _differences() -> int:
     return sum(_shown(a) != _shown(b) for page in pairs for a, b in page)
 
 
-def _shown(item: dict[str, Any]) -> list[Any]:
-    zones = [type(value.tzinfo) for value in item.values() if hasattr(value, "tzinfo")]
-    return [list(item.items()), zones]
+def _shown(item: dict[str, Any]) -> tuple[Any, ...]:
+    """An item, and the types of its members; only their order is botocore's own."""
+    zones = {name: type(value.tzinfo) for name, value in item.items() if hasattr(value, "tzinfo")}
+    return item, {name: type(value) for name, value in item.items()}, zones
 
 
 CASE = Case(
