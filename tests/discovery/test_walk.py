@@ -73,7 +73,7 @@ def test_no_more_calls_are_in_flight_than_set(walk: Walks, concurrency: int) -> 
     assert source.most_in_flight == concurrency or concurrency > 4
 
 
-@pytest.mark.parametrize(("throttles", "allowed"), [(0, 8), (1, 2), (5, 1)])
+@pytest.mark.parametrize(("throttles", "allowed"), [(0, 8), (1, 4), (5, 1)])
 def test_throttling_halves_the_calls_in_flight(walk: Walks, throttles: int, allowed: int) -> None:
     throttled = TryAgain("slow down", next_step="wait", code="ThrottlingException", retry_after=0.0)
     roots = ("describe_global_networks", "list_core_networks")

@@ -179,7 +179,7 @@ async def test_a_call_that_its_client_gives_up_stops_the_discovery(
             await soon(lambda: simulator.answered["ListAttachments"] >= 1)
             (child,) = discoveries(served.process.pid)
             tasks.cancel_scope.cancel()
-        await soon(lambda: gone(child), 5)
+        await soon(lambda: gone(child))
         simulator.faults = Faults()
         items = await talk.items(limit=500)
     assert len({item["id"] for item in items}) == len(items) > 600

@@ -6,7 +6,7 @@ import ast
 import json
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from inspect import iscoroutine
 from pathlib import Path
@@ -111,9 +111,12 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-async def place(simulate: Any) -> AsyncIterator[Placeholders]:
+def place(simulate: Any) -> Iterator[Placeholders]:
     simulate(attachments=30)
-    return Placeholders()
+    logger = logging.getLogger("cloudwan_mcp.performance")
+    level = logger.level
+    yield Placeholders()
+    logger.setLevel(level)  # which one of the blocks turns up
 
 
 async def stop_all(names: dict[str, Any]) -> None:

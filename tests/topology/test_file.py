@@ -69,16 +69,17 @@ def test_it_goes_with_the_interpreter(folders: Any, ending: str) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_forked_child_leaves_it_to_its_parent(folders: Any) -> None:
+def test_a_forked_child_leaves_it_to_its_parent(folders: Any, tmp_path: Path) -> None:
     code = f"""{BUILD}
 import os, sys
 child = os.fork()
 if not child:
     sys.exit()
 os.waitpid(child, 0)
-print(list(topology))
+from pathlib import Path
+print(list(topology), len(list(Path({str(tmp_path)!r}).glob("cloudwan-topology-*/snapshot-*"))))
 """
-    assert python(code).stdout == "['a']\n"
+    assert python(code).stdout == "['a'] 1\n"
     assert not folders()
 
 
@@ -138,3 +139,10 @@ def test_ids_that_the_store_would_alter_are_told_apart() -> None:
         assert list(topology) == odd
         assert [topology[identifier].id for identifier in odd] == odd
         assert topology.repeated == 0
+
+
+def test_names_that_the_store_would_alter_are_kept() -> None:
+    names = ["~", "~x", "a\nb", "\udc00", "x" * 300, " ", ""]
+    elements = [NetworkElement(f"vpc-{n}", name) for n, name in enumerate(names)]
+    with MemoryOptimizedTopology(elements, enable_streaming=True) as topology:
+        assert list(topology.elements) == elements

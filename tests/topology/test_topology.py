@@ -159,6 +159,13 @@ def test_the_cache_of_unpacked_rows_is_bounded() -> None:
     assert 500_000 < topology.memory_usage()["cache"] <= 1024 * 1024
 
 
+def test_connections_that_lead_nowhere_leave_nothing_behind() -> None:
+    dangling = ((f"none {n}", "a", {"pad": str(n) * 50}) for n in range(COUNT))
+    topology = MemoryOptimizedTopology([{"id": "a"}], dangling)
+    assert topology.unresolved == COUNT
+    assert topology.memory_usage()["total"] < 20_000
+
+
 def test_a_huge_row_does_not_make_its_neighbours_slow() -> None:
     elements = [NetworkElement(str(n), metadata={"pad": "x" * 5_000_000 * (n == 3)}) for n in range(9)]
     topology = MemoryOptimizedTopology(elements)
