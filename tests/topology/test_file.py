@@ -93,9 +93,10 @@ def test_a_builder_that_is_given_up_leaves_nothing(folders: Any) -> None:
 
 
 def test_a_refused_value_leaves_nothing(folders: Any) -> None:
-    with pytest.raises(BadRequest):
+    with pytest.raises(BadRequest) as caught:
         MemoryOptimizedTopology([attachment(1), {"no": "id"}], enable_streaming=True)
-    assert not folders()
+    assert not folders(), "although what was raised still knows all that was there"
+    assert caught.value
 
 
 def test_a_file_that_cannot_be_written_is_said(folders: Any) -> None:

@@ -89,7 +89,7 @@ class SpilledBuilder:
         self, identifier: str, name: str, element_type: str, region: str, metadata: dict[str, Any]
     ) -> None:
         words, own = self._words, stored_id(identifier)
-        shown = name if name[:1] != ODD and plain(name) == name else ODD
+        shown = name if plain(name) == name else ODD
         odd = own[0] == ODD or shown == ODD
         text = words.write(metadata, *((identifier, name) if odd else ()))
         kind, place = str(words.types[element_type]), str(words.regions[region])
