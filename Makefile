@@ -30,7 +30,7 @@ demo: .venv/.runtime ## walk a simulated network of Cloud WAN size, without AWS 
 
 .PHONY: test
 test: .venv/.dev tests/inspector/node_modules/.installed ## run every test (ARGS='-k store' for some)
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 ##@ Work on it
 

@@ -52,12 +52,20 @@ def tell(process: subprocess.Popen[str], *messages: dict[str, Any] | str) -> Non
 
 def hear(process: subprocess.Popen[str], number: int) -> dict[str, Any]:
     """The answer to a request; every line before it is JSON-RPC as well."""
+    return hear_all(process, number)[number]
+
+
+def hear_all(process: subprocess.Popen[str], *numbers: int) -> dict[int, dict[str, Any]]:
+    """The answers to requests, in whatever order they come."""
     assert process.stdout is not None
+    heard: dict[int, dict[str, Any]] = {}
     for line in process.stdout:
         message = json.loads(line)
         assert message["jsonrpc"] == "2.0"
-        if message.get("id") == number:
-            return message
+        if message.get("id") in numbers:
+            heard[message["id"]] = message
+        if len(heard) == len(numbers):
+            return heard
     raise AssertionError("the server hung up")
 
 
@@ -76,10 +84,11 @@ def test_every_byte_on_stdout_is_the_protocol_whatever_comes_in(simulate: Any) -
         assert hear(process, 1)["result"]["serverInfo"]["name"] == "cloudwan"
         tell(process, "this is not JSON", '{"jsonrpc": "2.0"', "[]", "null", "")
         tell(process, request(2, "no/such/method"), request(3, "tools/list"))
-        assert hear(process, 2)["error"]["code"] == -32601
-        assert {tool["name"] for tool in hear(process, 3)["result"]["tools"]} >= {"stream_topology"}
+        heard = hear_all(process, 2, 3)
+        assert heard[2]["error"]["code"] == -32601
+        assert {tool["name"] for tool in heard[3]["result"]["tools"]} >= {"stream_topology"}
         tell(process, call(4, limit="x"), call(5), call(6, limit=1, text="\u202e<script>"))
-        results = {number: hear(process, number)["result"] for number in (4, 5, 6)}
+        results = {number: said["result"] for number, said in hear_all(process, 4, 5, 6).items()}
         assert results[4]["isError"]
         assert results[5]["structuredContent"]["items"]
         process.stdin.close()

@@ -19,7 +19,7 @@ from cloudwan_mcp.web.dashboard import MemoryDashboard
 from fakes.clock import Clock
 
 MIB = 1024 * 1024
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 
 class Machine:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from cloudwan_mcp.web.alert import Rule
 from cloudwan_mcp.web.alerts import Alerts
 from cloudwan_mcp.web.listening import PATIENCE_S as LISTENER_PATIENCE_S
 from cloudwan_mcp.web.viewers import MOST
-from web.machine import MIB, Machine, serving, until, watching
+from web.machine import MIB, PATIENCE_S, Machine, serving, until, watching
 
 pytestmark = pytest.mark.anyio
 
@@ -160,16 +161,23 @@ class Sleeper:
         self.socket.connect(("127.0.0.1", int(url.rpartition(":")[2])))
         self.socket.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
 
+    def __enter__(self) -> Sleeper:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
+
 
 def connections(served: Any) -> list[Any]:
     return list(served.dashboard._service._listener.server_state.connections)
 
 
-async def asleep(served: Any) -> Sleeper:
+@asynccontextmanager
+async def asleep(served: Any) -> AsyncIterator[None]:
     """A viewer for whom writing has come to a stop."""
-    sleeper = Sleeper(served.dashboard.url)
-    await until(lambda: any(each.flow and each.flow.write_paused for each in connections(served)))
-    return sleeper
+    with Sleeper(served.dashboard.url):
+        await until(lambda: any(each.flow and each.flow.write_paused for each in connections(served)))
+        yield
 
 
 def talkative() -> Machine:
@@ -179,23 +187,19 @@ def talkative() -> Machine:
 
 
 async def test_a_viewer_that_stops_reading_slows_nobody_and_takes_little() -> None:
-    async with serving(talkative(), interval_s=0.001) as served:
-        sleeper = await asleep(served)
+    async with serving(talkative(), interval_s=0.001) as served, asleep(served):
         async with watching(served.client) as following:
             for _ in range(20):
                 await following()
         (stuck,) = (each for each in connections(served) if each.flow.write_paused)
         size = len(json.dumps(served.collector.get_metrics_summary()))
         assert stuck.transport.get_write_buffer_size() < 16 * 1024 + 2 * size
-        sleeper.socket.close()
 
 
 async def test_a_viewer_that_stops_reading_does_not_hold_up_the_end(caplog: pytest.LogCaptureFixture) -> None:
-    async with serving(talkative(), interval_s=0.001) as served:
-        sleeper = await asleep(served)
-        async with asyncio.timeout(5):
+    async with serving(talkative(), interval_s=0.001) as served, asleep(served):
+        async with asyncio.timeout(PATIENCE_S):
             await served.dashboard.stop()
-    sleeper.socket.close()
     assert caplog.records == []
 
 
@@ -209,10 +213,8 @@ async def test_the_end_ends_every_stream_in_order(caplog: pytest.LogCaptureFixtu
 
 
 async def test_a_peer_that_reads_nothing_is_given_up() -> None:
-    async with serving(talkative(), interval_s=0.001) as served:
-        sleeper = await asleep(served)
+    async with serving(talkative(), interval_s=0.001) as served, asleep(served):
         (stuck,) = connections(served)
         assert 0 < stuck._impatience.when() - asyncio.get_running_loop().time() <= LISTENER_PATIENCE_S
         stuck._impatience._run()
         await until(lambda: not connections(served) and served.dashboard.viewers == 0)
-        sleeper.socket.close()

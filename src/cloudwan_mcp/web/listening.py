@@ -25,6 +25,7 @@ TRIES = 20
 CONNECTIONS = 160
 HEADER_BYTES = 16 * 1024
 UNREAD_BYTES = 16 * 1024  # kept for a peer that is slow to read; the summaries come on top, one at a time
+KERNEL_BYTES = 64 * 1024  # and as much by the kernel, which would otherwise keep some megabytes
 PATIENCE_S = 30.0
 SHUTDOWN_S = 1
 HIGHEST_PORT = 65535
@@ -39,7 +40,7 @@ def listen(host: str, port: int) -> socket.socket:
     last = min(port + TRIES - 1, HIGHEST_PORT) if port else 0
     for each in range(port, last + 1):
         try:
-            return socket.create_server((host, each), family=family, backlog=CONNECTIONS)
+            listening = socket.create_server((host, each), family=family, backlog=CONNECTIONS)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 continue
@@ -48,6 +49,9 @@ def listen(host: str, port: int) -> socket.socket:
                 field="host",
                 next_step="Set CLOUDWAN_MONITORING_HOST and CLOUDWAN_MONITORING_PORT.",
             ) from error
+        # What it accepts inherits this.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
+        return listening
     raise BadRequest(
         f"The ports {port} to {last} of {host} are all in use.",
         field="port",
