@@ -144,7 +144,7 @@ async def test_what_work_raises_ends_the_rest_and_comes_out_as_itself(
     async def work(chunk: TopologyChunk) -> int:
         if chunk.number == 2:
             # what a thread begins after the end was told is not told of it, and would wait for ever
-            while sorted(desk.begun) != [1, 3]:
+            while sorted(desk.begun) != [1, 3]:  # noqa: ASYNC110 - they tell by what they note
                 await anyio.sleep(0.001)
             raise LookupError("of chunk 2") from ValueError("the cause")
         return await desk.work(chunk)
