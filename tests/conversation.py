@@ -24,7 +24,7 @@ from project import BIN
 
 COMMAND = str(BIN / "cloudwan-mcp")
 ERAS = ("legacy", "2026-07-28")
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
 
 
 class Conversation:
@@ -44,8 +44,8 @@ class Conversation:
         assert isinstance(result, CallToolResult)
         return result
 
-    async def page(self, /, **arguments: Any) -> dict[str, Any]:
-        result = await self.call(**arguments)
+    async def page(self, tool: str = "stream_topology", /, **arguments: Any) -> dict[str, Any]:
+        result = await self.call(tool, **arguments)
         assert not result.is_error, said(result)
         assert result.structured_content is not None
         return result.structured_content
@@ -60,7 +60,7 @@ class Conversation:
         """Follow the cursor to the end, waiting where the snapshot still grows."""
         page = await self.page(**arguments)
         rest = {name: arguments[name] for name in ("limit", "detail") if name in arguments}
-        ends = time.monotonic() + 60
+        ends = time.monotonic() + 4 * PATIENCE_S
         yield page
         while page.get("next_cursor"):
             assert time.monotonic() < ends, "the pages do not end"
@@ -116,7 +116,7 @@ def started(*arguments: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
 
 
 def run(
-    *arguments: str, env: Mapping[str, str] | None = None, timeout_s: float = 30, **options: Any
+    *arguments: str, env: Mapping[str, str] | None = None, timeout_s: float = PATIENCE_S, **options: Any
 ) -> subprocess.CompletedProcess[str]:
     """Run the installed command to its end, with nothing on its standard input."""
     return subprocess.run(
@@ -137,7 +137,7 @@ def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
     )
 

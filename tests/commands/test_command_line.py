@@ -12,7 +12,7 @@ import pytest
 
 from cloudwan_mcp.cli import main
 from cloudwan_mcp.commands import COMMANDS
-from conversation import COMMAND, family, gone, interrupt, run, started, until
+from conversation import COMMAND, PATIENCE_S, family, gone, interrupt, run, started, until
 from project import VERSION, cli_help
 
 NAMES = [command.name for command in COMMANDS if command.name != "bench"]
@@ -54,7 +54,7 @@ def test_the_module_is_the_command() -> None:
         [sys.executable, "-m", "cloudwan_mcp", "config", "--json"],
         capture_output=True,
         check=True,
-        timeout=30,
+        timeout=PATIENCE_S,
     )
     assert json.loads(done.stdout)["page_limit"] == {"value": 100, "origin": "default"}
 
@@ -98,7 +98,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(simulate: Any, command: str) 
         executable="/bin/bash",
         capture_output=True,
         encoding="utf-8",
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0
@@ -110,7 +110,7 @@ def test_a_simulator_that_is_attended_ends_with_its_input() -> None:
         assert json.loads(process.stdout.readline())["attachments"] == 5
         assert process.poll() is None
         process.stdin.close()
-        assert process.wait(5) == 0
+        assert process.wait(PATIENCE_S) == 0
         assert process.stderr.read() == ""
 
 
@@ -147,6 +147,6 @@ def test_ctrl_c_ends_a_demo_and_its_simulator() -> None:
         until(lambda: len(family(process.pid)) > 1)
         children = family(process.pid)[1:]
         interrupt(process)
-        assert process.wait(8) == 130
+        assert process.wait(PATIENCE_S) == 130
         assert "Traceback" not in process.stderr.read()
-        until(lambda: all(map(gone, children)), 3)
+        until(lambda: all(map(gone, children)))

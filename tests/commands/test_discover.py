@@ -16,7 +16,7 @@ import pytest
 from cloudwan_mcp.settings import load
 from cloudwan_mcp.simulator import Faults
 from cloudwan_mcp.store import Folder
-from conversation import COMMAND, interrupt, lines, run, started, until
+from conversation import COMMAND, PATIENCE_S, interrupt, lines, run, started, until
 
 SLOW = Faults(operations={"ListAttachments": {"latency": 0.3}})
 
@@ -58,7 +58,7 @@ def test_a_terminal_sees_a_bar_that_fills(simulate: Any) -> None:
             while part := os.read(ours, 4096):
                 seen += part
         os.close(ours)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE_S) == 0
     drawn = seen.decode().split("\r\x1b[2K")
     bars = [re.match(r"\[(#*) *\] +(\d+)% [\d,]+ elements, [\d,]+/s", line) for line in drawn]
     parts = [int(bar[2]) for bar in bars if bar]
@@ -135,7 +135,7 @@ def test_ctrl_c_ends_it_in_130_after_its_page_and_the_next_one_goes_on(simulate:
         until(lambda: simulator.answered["ListAttachments"] >= 2)
         interrupt(process)
         calls = simulator.calls["ListAttachments"]
-        said, complaints = process.communicate(timeout=8)
+        said, complaints = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 130
     assert simulator.calls["ListAttachments"] <= calls + 2
     assert complaints == ""
@@ -151,7 +151,7 @@ def test_an_attended_discovery_ends_with_its_input(simulate: Any) -> None:
     with started("discover", "--json", "--attended", env={"CLOUDWAN_PAGE_SIZE": "50"}) as process:
         until(lambda: simulator.answered["ListAttachments"] >= 1)
         process.stdin.close()
-        assert process.wait(8) == 130
+        assert process.wait(PATIENCE_S) == 130
 
 
 def test_a_folder_that_cannot_be_written_is_said(simulate: Any, tmp_path: Path) -> None:

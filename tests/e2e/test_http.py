@@ -18,7 +18,7 @@ from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 
 from cloudwan_mcp.simulator import Faults
-from conversation import ERAS, Conversation, discoveries, family, gone, run, soon, until
+from conversation import ERAS, PATIENCE_S, Conversation, discoveries, family, gone, run, soon, until
 from e2e.conftest import Serve
 
 TOKEN = "token-of-the-tests"
@@ -31,7 +31,7 @@ async def talk_to(url: str, mode: str = "auto", token: str = "") -> Any:
         if url.endswith("/sse"):
             transport: Any = sse_client(url, headers=headers)
         else:
-            http = await stack.enter_async_context(httpx2.AsyncClient(headers=headers, timeout=30))
+            http = await stack.enter_async_context(httpx2.AsyncClient(headers=headers, timeout=PATIENCE_S))
             transport = streamable_http_client(url, http_client=http)
         yield Conversation(await stack.enter_async_context(Client(transport, mode=mode)))
 
@@ -42,7 +42,7 @@ def status(url: str, method: str = "GET", **headers: str) -> int:
     try:
         with urllib.request.urlopen(
             urllib.request.Request(url, body, {"Content-Type": "application/json"} | named, method=method),
-            timeout=10,
+            timeout=PATIENCE_S,
         ) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
@@ -149,8 +149,8 @@ async def test_a_signal_ends_it_in_order_with_all_that_it_started(
     children = family(served.process.pid)[1:]
     assert children
     served.process.send_signal(number)
-    assert served.process.wait(8) == 0
-    until(lambda: all(map(gone, children)), 3)
+    assert served.process.wait(PATIENCE_S) == 0
+    until(lambda: all(map(gone, children)))
     assert not [name for name in os.listdir(tmp_path) if name.startswith("cloudwan-mcp-")]
     assert "Traceback" not in served.process.stderr.read()
 

@@ -156,9 +156,9 @@ def test_threads_do_not_mix(profiler: MemoryProfiler) -> None:
     def work(name: str) -> None:
         for _ in range(50):
             with profiler.profile(name):
-                meet.wait(10)
+                meet.wait(60)
                 with profiler.profile(f"{name} part"):
-                    meet.wait(10)
+                    meet.wait(60)
 
     threads = [threading.Thread(target=work, args=(f"thread {n}",)) for n in range(4)]
     for each in threads:
@@ -220,7 +220,7 @@ def test_a_sampler_sees_the_peak_within_a_profile(profiler: MemoryProfiler) -> N
 
     peaks = SampledPeaks(read, 0.001)
     peaks.begin("span")
-    assert seen.wait(10)
+    assert seen.wait(60)
     assert peaks.end("span") == 90
 
 

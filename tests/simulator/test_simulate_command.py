@@ -14,6 +14,7 @@ import boto3
 import pytest
 
 from cloudwan_mcp.simulator import add_arguments, run
+from conversation import PATIENCE_S
 
 SCRIPT = """
 import argparse, sys
@@ -56,7 +57,7 @@ def test_it_says_where_it_is_and_serves_until_a_signal(stop: signal.Signals) -> 
         assert names == ["production", "development", "hybrid"]
         process.send_signal(stop)
         client.close()
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE_S) == 0
         assert process.stderr is not None
         assert process.stderr.read() == ""
 
@@ -68,7 +69,7 @@ def test_it_says_it_in_one_line_a_shell_can_read() -> None:
         assert "export AWS_ENDPOINT_URL=http://127.0.0.1:" in line
         assert "AWS_SECRET_ACCESS_KEY=" in line
         os.kill(process.pid, signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE_S) == 0
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from cloudwan_mcp.store import Folder
 from cloudwan_mcp.streaming.discovered import DiscoveredTopology, NetworkTopologyDiscovery
 from cloudwan_mcp.topology import MemoryOptimizedTopology
 from cloudwan_mcp.topology.convert import connection_of, element_of
+from conversation import PATIENCE_S
 from fakes.source import FakeSource, attachments, sites
 from streaming.memory import Memory
 from streaming.networks import read, settle
@@ -46,7 +47,7 @@ class Gate:
     def _wait(self, operation: str, token: str | None) -> None:
         if operation == "list_attachments" and token:
             self.reached.set()
-            assert self._go.wait(20)
+            assert self._go.wait(PATIENCE_S)
 
 
 async def test_a_whole_network_is_discovered_and_read_page_by_page(simulate: Any) -> None:
@@ -271,7 +272,7 @@ async def test_leaving_a_live_stream_stops_the_discovery(memory: Memory, leave: 
 async def eventually(condition: Callable[[], bool]) -> None:
     import gc
 
-    with anyio.fail_after(20):
+    with anyio.fail_after(PATIENCE_S):
         while not condition():
             gc.collect()  # a cancelled task's traceback may hold on to its stream
             await anyio.sleep(0.01)

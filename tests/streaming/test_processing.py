@@ -105,7 +105,7 @@ async def test_every_chunk_in_work_stands_on_its_own_bytes(memory: Memory) -> No
 
 
 async def test_a_plain_function_runs_in_worker_threads(memory: Memory) -> None:
-    threads, barrier, active, most = set(), threading.Barrier(3, timeout=10), [0], [0]
+    threads, barrier, active, most = set(), threading.Barrier(3, timeout=60), [0], [0]
 
     def work(chunk: TopologyChunk) -> int:
         active[0] += 1

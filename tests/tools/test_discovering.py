@@ -12,7 +12,7 @@ from cloudwan_mcp.model import Identity, Scope
 from cloudwan_mcp.settings import load
 from cloudwan_mcp.simulator import Faults
 from cloudwan_mcp.store import Folder
-from conversation import ERAS, conversation, discoveries, gone, soon, started
+from conversation import ERAS, PATIENCE_S, conversation, discoveries, gone, soon, started
 from tools.by_hand import CORE
 from tools.conftest import Discovered
 
@@ -110,7 +110,7 @@ async def test_a_first_call_that_waits_in_vain_says_to_call_again(simulate: Disc
         message = await talk.refused()
         assert "0.3 s" in message
         assert "call again" in message
-        with anyio.fail_after(20):
+        with anyio.fail_after(PATIENCE_S):
             while (await talk.call()).is_error:
                 pass
 

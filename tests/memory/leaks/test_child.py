@@ -19,7 +19,7 @@ from cloudwan_mcp.memory.leaks.child import detect_in_child
 from cloudwan_mcp.memory.leaks.verdict import Verdict
 from project import ROOT
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 PATH = f"{ROOT / 'src'}{os.pathsep}"
 TARGETS = """
 import os, subprocess, sys, threading, time
