@@ -17,7 +17,7 @@ from cloudwan_mcp.discovery.process import DiscoveryProcess
 from cloudwan_mcp.discovery.tables import Tables
 from cloudwan_mcp.errors import TryAgain
 from cloudwan_mcp.memory.guard import MemoryGuard
-from cloudwan_mcp.memory.monitor import MemoryMonitor
+from cloudwan_mcp.memory.watch import WATCH_S, Watch
 from cloudwan_mcp.settings import Settings
 from cloudwan_mcp.store import Folder, Reader
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from cloudwan_mcp.memory.profiler import MemoryProfiler
 
 READING_THREADS = 2  # each keeps a heap, and SQLite answers one question at a time
-WATCH_S = 5.0
 T = TypeVar("T")
 
 
@@ -38,6 +37,9 @@ class App:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.calls = 0
+        self.sessions = 0
+        self.measuring = ""
+        self.turned_away = 0
         self.profiler: MemoryProfiler | None = None
         self._environ: dict[str, str] = dict(os.environ)
         self._discovery: DiscoveryProcess | None = None
@@ -56,12 +58,11 @@ class App:
         self.folder = Folder(self.settings, self._environ)
         self._stack.callback(self.folder.close)
         self.memory = MemoryGuard.of(self.settings)
-        self.monitor = MemoryMonitor(
-            gauge=self.memory.gauge,
-            interval_s=WATCH_S,
-            critical_percent=self.settings.critical_threshold_percent,
+        self.watch = Watch(self.memory.gauge, critical_percent=self.settings.critical_threshold_percent)
+        self.monitor = self.watch.monitor
+        self.monitor.register(
+            "open snapshots", lambda: self.folder.shelf.nbytes, limit=self.folder.shelf.most_bytes
         )
-        self.monitor.register("reservations", lambda: self.memory.budget.reserved)
         if self.settings.profiling_enabled:
             from cloudwan_mcp.memory.profiler import MemoryProfiler  # with all it imports, only where wanted
 
@@ -83,7 +84,7 @@ class App:
         """Keep a history of memory, let the budget follow the machine, free what can be when it is short."""
         with watching:
             while True:
-                self.monitor.sample()
+                self.watch.sample()
                 if self.memory.sample():
                     self.monitor.relieve()
                 await anyio.sleep(WATCH_S)

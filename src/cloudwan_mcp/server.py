@@ -99,7 +99,8 @@ def http_app(app: App) -> ASGIApp:
     served = server.streamable_http_app(stateless_http=True, transport_security=security)
     served.router.routes += server.sse_app(transport_security=security).routes
     served.router.routes.append(Route("/health", _health))
-    return _BearerToken(served, settings.token) if settings.token else served
+    bounded = _Sessions(served, app)
+    return _BearerToken(bounded, settings.token) if settings.token else bounded
 
 
 async def _health(_: Request) -> Response:
@@ -174,6 +175,28 @@ def _hosts(settings: Settings) -> list[str]:
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
+
+
+class _Sessions:
+    """Counts the sessions of legacy SSE, which last, and refuses more than are set; others last a call."""
+
+    def __init__(self, served: ASGIApp, app: App) -> None:
+        self._served = served
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != "/sse":
+            await self._served(scope, receive, send)
+        elif self._app.sessions >= self._app.settings.max_sessions:
+            said = f"{self._app.sessions} sessions are open; CLOUDWAN_MAX_SESSIONS bounds them."
+            refusal = JSONResponse({"error": said}, 503, headers={"Retry-After": "5"})
+            await refusal(scope, receive, send)
+        else:
+            self._app.sessions += 1
+            try:
+                await self._served(scope, receive, send)
+            finally:
+                self._app.sessions -= 1
 
 
 class _BearerToken:

@@ -45,6 +45,9 @@ class Settings:
     page_size: int = setting(500, "rows asked of AWS per call", low=1, high=500)
     concurrency: int = setting(3, "AWS calls in flight at most", low=1, high=16)
     max_calls: int = setting(32, "tool calls served at once; more are told to try again", low=1, high=1000)
+    max_sessions: int = setting(
+        64, "legacy SSE sessions open at once; more are told to try again", low=1, high=1000
+    )
     decoder: str = setting("bytes", "how answers are decoded: 'bytes' (fast) or 'botocore'")
     slim_models: bool = setting(True, "load the reduced service models where they serve")
     http_host: str = setting("127.0.0.1", "address the HTTP transports bind")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, cast
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.shared._stream_protocols import ReadStream, WriteStream
 from mcp.shared.message import SessionMessage
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
+from mcp.types import Tool as Definition
 from pydantic import BaseModel, ValidationError
 
 from cloudwan_mcp.app import App
@@ -23,29 +25,45 @@ ERROR_CHARACTERS = 4000
 COPIES = 16  # of a reply are alive at once: rows, models, structure, text and what they were read from
 
 Run = Callable[..., Awaitable[CallToolResult]]
+Kind = Literal["query", "report", "job"]
+"""A query waits for memory, and is watched for leaks. A report answers also when memory is short. A job takes
+long, one at a time, and is not what leak detection looks at."""
 
 
 @dataclass(slots=True, frozen=True)
 class Tool:
     """`run` takes a parameter `ctx: Context[App]`; its other parameters are the tool's arguments, and its
-    return annotation `Annotated[CallToolResult, Model]` the schema of its answers."""
+    return annotation `Annotated[CallToolResult, Model]` the schema of its answers.
+
+    `samples` are arguments of calls that any network answers: with them the tool is tried, measured and
+    checked for leaks."""
 
     name: str
     title: str
     description: str
     run: Run
+    kind: Kind = "query"
+    samples: tuple[dict[str, Any], ...] = ({},)
 
     def register(self, server: MCPServer[App]) -> None:
         annotations = ToolAnnotations(
-            read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True
+            read_only_hint=True,
+            destructive_hint=False,
+            idempotent_hint=True,
+            open_world_hint=self.kind == "query",
         )
         server.tool(name=self.name, title=self.title, description=self.description, annotations=annotations)(
-            _guarded(self.run, self.name)
+            _guarded(self)
         )
 
 
 def app_of(ctx: Context[App]) -> App:
     return ctx.request_context.lifespan_context
+
+
+def exercises_of(ctx: Context[App]) -> list[str]:
+    """The tools that can be called with their samples."""
+    return cast(Server, ctx.mcp_server).exercises
 
 
 def answer(model: BaseModel) -> CallToolResult:
@@ -60,9 +78,12 @@ class Server(MCPServer[App]):
     def __init__(self, *args: Any, tools: Iterable[Tool], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._arguments: dict[str, list[str]] = {}
+        self.exercises: list[str] = []
+        self._definitions: list[Definition] | None = None
         for tool in tools:
             tool.register(self)
             self._arguments[tool.name] = [p for p in inspect.signature(tool.run).parameters if p != "ctx"]
+            self.exercises += [tool.name] if tool.samples else []
 
     async def converse(
         self, read: ReadStream[SessionMessage | Exception], write: WriteStream[SessionMessage]
@@ -86,6 +107,36 @@ class Server(MCPServer[App]):
             raise
 
 
+    async def list_tools(self) -> list[Definition]:
+        """Definitions are read by a model before its first call: nothing in them is said twice."""
+        if self._definitions is None:
+            self._definitions = [_terse(each) for each in await super().list_tools()]
+        return self._definitions
+
+
+def _terse(tool: Definition) -> Definition:
+    known = {"input_schema": slim(tool.input_schema), "output_schema": slim(tool.output_schema)}
+    return tool.model_copy(update=known)
+
+
+def slim(schema: Any) -> Any:
+    """A JSON schema without titles, which repeat the names, and without null, which stands for left out."""
+    if isinstance(schema, list):
+        return [slim(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: each for key, each in schema.items() if not (key == "title" and isinstance(each, str))}
+    choices = [each for each in kept.get("anyOf", []) if each != {"type": "null"}]
+    if len(choices) == 1:
+        del kept["anyOf"]
+        kept = choices[0] | kept
+    if kept.get("default", 0) is None:
+        del kept["default"]
+    if kept.get("additionalProperties") is True:
+        del kept["additionalProperties"]
+    return {key: slim(each) for key, each in kept.items()}
+
+
 def _explained(error: ValidationError) -> str:
     faults = [
         f"{'.'.join(map(str, each['loc']))}: {each['msg']}, given {str(each['input'])[:60]!r}"
@@ -99,25 +150,44 @@ def _needed(app: App) -> int:
     return app.settings.reply_bytes * COPIES
 
 
-def _guarded(run: Run, name: str) -> Run:
+def _guarded(tool: Tool) -> Run:
     """The one place where failures become what a model reads, and where calls are counted."""
 
-    @functools.wraps(run)
+    @functools.wraps(tool.run)
     async def guarded(*args: Any, ctx: Context[App], **kwargs: Any) -> CallToolResult:
-        app = app_of(ctx)
         try:
-            if app.calls >= app.settings.max_calls:
-                raise TryAgain(
-                    f"{app.calls} calls are being served.", next_step="Call again in a second.", code="Busy"
-                )
-            app.calls += 1
-            try:
-                async with app.memory.breaker.permit(), app.memory.budget.reserve(_needed(app)):
-                    with app.profile(name):
-                        return await run(*args, ctx=ctx, **kwargs)
-            finally:
-                app.calls -= 1
+            async with _admitted(app_of(ctx), tool):
+                return await tool.run(*args, ctx=ctx, **kwargs)
         except CloudWanError as error:
             raise ToolError(str(error)[:ERROR_CHARACTERS]) from error
 
     return guarded
+
+
+@asynccontextmanager
+async def _admitted(app: App, tool: Tool) -> AsyncIterator[None]:
+    """A call among those served at once, within the memory there is, and watched."""
+    if app.calls >= app.settings.max_calls:
+        app.turned_away += 1
+        raise TryAgain(
+            f"{app.calls} calls are being served.", next_step="Call again in a second.", code="Busy"
+        )
+    if tool.kind == "job" and app.measuring:
+        raise TryAgain(
+            f"{app.measuring} is at work, and two would measure each other.",
+            next_step="Call again when it has answered.",
+            code="Busy",
+            retry_after=30.0,
+        )
+    app.calls += 1
+    app.measuring = tool.name if tool.kind == "job" else app.measuring
+    try:
+        with app.watch.call(tool.name, observed=tool.kind != "job"), app.profile(tool.name):
+            if tool.kind == "report":
+                yield
+                return
+            async with app.memory.breaker.permit(), app.memory.budget.reserve(_needed(app)):
+                yield
+    finally:
+        app.calls -= 1
+        app.measuring = "" if tool.kind == "job" else app.measuring

@@ -36,7 +36,7 @@ def age(folder: Folder, snapshot: SnapshotInfo, hours: float, *, kind: str = "sn
         then = repr(time.time() - hours * 3600)
         db.execute("UPDATE meta SET value=? WHERE key IN ('updated_at', 'started_at')", (then,))
     db.close()
-    folder._shelf.drop(path)
+    folder.shelf.drop(path)
 
 
 def test_a_published_file_stands_alone_and_is_its_owners(open_folder: OpenFolder, discover: Discover) -> None:
@@ -283,7 +283,7 @@ def test_pages_overwritten_in_a_snapshot_are_told_or_harmless_but_never_a_crash(
     told = 0
     for start in range(16384, len(whole), 16384):
         path.write_bytes(whole[:start] + os.urandom(16384) + whole[start + 16384 :])
-        folder._shelf.drop(path)
+        folder.shelf.drop(path)
         try:
             with folder.reader(info.id) as reader:
                 read_all(reader, limit=100)
@@ -345,7 +345,7 @@ def test_a_snapshot_complete_but_not_yet_renamed_is_published_by_the_next_discov
     folder = open_folder()
     info = discover(folder)
     (folder.path / f"snapshot-{info.id}.db").rename(folder.path / f"staging-{info.id}.db")
-    folder._shelf.close()
+    folder.shelf.close()
     unfinished = folder.unfinished()
     assert unfinished is not None
     assert not unfinished.complete
@@ -451,7 +451,7 @@ def test_the_shelf_closes_what_it_evicts_only_after_the_last_use(
         assert first.info() == made[0]
     with pytest.raises(NotFound, match="closed"):
         first.info()
-    assert len(folder._shelf._kept) <= 4
+    assert len(folder.shelf._kept) <= 4
 
 
 def test_gaps_travel_with_the_snapshot(open_folder: OpenFolder) -> None:

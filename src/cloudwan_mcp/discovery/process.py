@@ -48,6 +48,7 @@ class DiscoveryProcess:
         self.ended = False
         self.elsewhere = False
         self.waiters = 0
+        self.pid = 0
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Live as long as the child, hearing what it says."""
@@ -55,6 +56,7 @@ class DiscoveryProcess:
             async with await anyio.open_process(
                 self._command, stderr=subprocess.DEVNULL if sys.stderr is None else None, env=self._environ
             ) as process:
+                self.pid = process.pid
                 task_status.started()
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(self._hang_up, process)

@@ -77,6 +77,7 @@ class MemoryMonitor:
         self._places = history
         self._taken = 0
         self._components: dict[str, Callable[[], int]] = {}
+        self._bounds: dict[str, int] = {}
         self._relief = Relief(self._gauge.rss, floor_bytes=floor_bytes, clock=clock)
         self._messages = Messages(self._gauge.rss, self._is_critical, self._relief, sleep)
 
@@ -101,21 +102,41 @@ class MemoryMonitor:
         starts = [number % self._places * WIDTH for number in numbers]
         return [Sample(ring[at], int(ring[at + 1]), int(ring[at + 2])) for at in starts]
 
-    def register(self, name: str, size: Callable[[], int]) -> None:
-        """Have `components` ask `size` for the bytes of `name`, in place of who was asked before."""
+    def register(self, name: str, size: Callable[[], int], *, limit: int | None = None) -> None:
+        """Have `components` ask `size` for the bytes of `name`, in place of who was asked before.
+
+        `limit` is the most that it will ever hold, in bytes: `caches` tells of those that have one.
+        """
         with self._lock:
             self._components[name] = size
+            self._bounds.pop(name, None)
+            if limit is not None:
+                self._bounds[name] = limit
 
     def unregister(self, name: str) -> None:
         """Forget a component, and with it the reference to it; an unknown one is no error."""
         with self._lock:
             self._components.pop(name, None)
+            self._bounds.pop(name, None)
 
     def components(self) -> dict[str, int | None]:
         """Bytes by component; None for one that could not tell."""
         with self._lock:
             asked = dict(self._components)
         return {name: _told(size) for name, size in asked.items()}
+
+    def caches(self) -> dict[str, tuple[int, int]]:
+        """(bytes, limit) of each component that has a limit and can tell what it holds."""
+        with self._lock:
+            bounds = dict(self._bounds)
+            asked = {name: self._components[name] for name in bounds}
+        held = {name: _told(size) for name, size in asked.items()}
+        return {name: (size, bounds[name]) for name, size in held.items() if size is not None}
+
+    @property
+    def nbytes(self) -> int:
+        """What its history occupies."""
+        return len(self._ring) * self._ring.itemsize
 
     def relieve(self) -> int:
         """Give memory back to the system, and say how many bytes: 0 where that was of no use, or not due."""

@@ -46,10 +46,10 @@ class Folder:
             self._settle(settings.data_path.absolute(), scope)
         except OSError as error:
             self._settle(self._temporary_folder(settings.data_path, error), scope)
-        self._shelf = Shelf()
+        self.shelf = Shelf()
 
     def close(self) -> None:
-        self._shelf.close()
+        self.shelf.close()
         if self._temporary:
             shutil.rmtree(self._temporary, ignore_errors=True)
 
@@ -82,7 +82,7 @@ class Folder:
         published, path = self._name(SNAPSHOT, snapshot_id), self._name(STAGING, snapshot_id)
         growing = None if published.exists() else self._growing(path)
         if growing is None and published.exists():
-            with self._shelf.borrow(published) as reader:
+            with self.shelf.borrow(published) as reader:
                 yield reader
         elif growing is None:
             raise NotFound(
@@ -169,7 +169,7 @@ class Folder:
         keep = self._settings.keep_snapshots if keep is None else keep
         gone = [i.id for at, i in enumerate(complete) if at >= keep or (at and i.updated_at < oldest)]
         for snapshot_id in gone:
-            self._shelf.drop(self._name(SNAPSHOT, snapshot_id))
+            self.shelf.drop(self._name(SNAPSHOT, snapshot_id))
             with contextlib.suppress(OSError):  # Windows keeps a file that is open elsewhere: next time
                 self._name(SNAPSHOT, snapshot_id).unlink()
         return gone
@@ -179,7 +179,7 @@ class Folder:
 
     def _info(self, path: Path) -> SnapshotInfo:
         if path.stem.startswith(SNAPSHOT):
-            with self._shelf.borrow(path) as kept:
+            with self.shelf.borrow(path) as kept:
                 return kept.info()
         reader = SnapshotReader(path, complete=False)
         try:
@@ -217,7 +217,7 @@ class Folder:
         return self.path / f"{kind}{snapshot_id}.db"
 
     def _set_aside(self, path: Path) -> None:
-        self._shelf.drop(path)
+        self.shelf.drop(path)
         with contextlib.suppress(OSError):
             path.rename(path.with_suffix(DAMAGED))
             schema.journal_of(path).unlink(missing_ok=True)

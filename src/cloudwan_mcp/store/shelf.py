@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cloudwan_mcp.store.reader import SnapshotReader
+from cloudwan_mcp.store.reader import MOST_BYTES, SnapshotReader
 
 
 @dataclass(slots=True)
@@ -41,6 +41,16 @@ class Shelf:
             kept = self._kept.pop(path, None)
             if kept:
                 self._retire(kept)
+
+    @property
+    def nbytes(self) -> int:
+        """What the readers keep, SQLite's own pages at their bound."""
+        with self._lock:
+            return sum(kept.reader.nbytes for kept in self._kept.values())
+
+    @property
+    def most_bytes(self) -> int:
+        return self._most * MOST_BYTES
 
     def close(self) -> None:
         for path in list(self._kept):

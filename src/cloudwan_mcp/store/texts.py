@@ -25,6 +25,10 @@ class Texts:
         self._dictionaries: dict[int, bytes] = {}
         self._last: tuple[int, Sequence[Row]] = (0, ())
 
+    @property
+    def nbytes(self) -> int:
+        return self._blocks.bytes
+
     def row(self, n: int) -> Row:
         try:
             first, rows = self._last

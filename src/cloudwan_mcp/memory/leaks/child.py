@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -39,17 +40,60 @@ def detect_in_child(
     replaces the environment. Raises `NotFound` where there is no such callable, `BadRequest` where it raises,
     `TryAgain` when time is up, and `Exhausted` when memory is.
     """
-    if not BUDGET_S[0] <= budget_s <= BUDGET_S[1]:
-        raise outside("budget_s", budget_s, f"between {BUDGET_S[0]:g} and {BUDGET_S[1]:g} seconds")
+    check_budget(budget_s)
     limit = START_S + BUDGETS * budget_s if time_limit_s is None else time_limit_s
     command = [*COMMAND, target, f"--budget={budget_s}", f"--memory-limit-mb={memory_limit_mb}"]
-    said, overtime = _ask(command if blame else [*command, "--no-blame"], limit, environ)
+    if not blame:
+        command.append("--no-blame")
+    # what the callable leaves among the temporary files goes with it, however the child ends
+    with tempfile.TemporaryDirectory(prefix="cloudwan-mcp-leaks-") as folder:
+        own = {**(os.environ if environ is None else environ), "TMPDIR": folder}
+        said, overtime = _ask(command, limit, own)
     if overtime:
-        raise TryAgain(
-            f"{target} was not judged within {limit:g} s.",
-            next_step="Try again when the machine is less busy, or with a longer time_limit_s.",
-            code="LeakProbe",
-        )
+        raise _overtime(target, limit)
+    return _verdict(target, said)
+
+
+async def detect_in_child_async(
+    target: str, *, budget_s: float = 10.0, memory_limit_mb: int = 4096
+) -> Verdict:
+    """As `detect_in_child`, without a thread that waits; cancelled, it ends the child."""
+    import anyio
+
+    check_budget(budget_s)
+    limit = START_S + BUDGETS * budget_s
+    command = [*COMMAND, target, f"--budget={budget_s}", f"--memory-limit-mb={memory_limit_mb}"]
+    with tempfile.TemporaryDirectory(prefix="cloudwan-mcp-leaks-") as folder:
+        async with await anyio.open_process(
+            command, stderr=subprocess.DEVNULL, env={**os.environ, "TMPDIR": folder}, start_new_session=True
+        ) as process:
+            try:
+                with anyio.fail_after(limit):
+                    said = await process.stdout.receive(ANSWER_BYTES) if process.stdout else b""
+            except TimeoutError as error:
+                raise _overtime(target, limit) from error
+            except anyio.EndOfStream:
+                said = b""
+            finally:
+                _end(process.pid)
+    return _verdict(target, said)
+
+
+def check_budget(budget_s: float) -> None:
+    """Raises `BadRequest` for one that is too short to tell anything, or longer than anybody waits."""
+    if not BUDGET_S[0] <= budget_s <= BUDGET_S[1]:
+        raise outside("budget_s", budget_s, f"between {BUDGET_S[0]:g} and {BUDGET_S[1]:g} seconds")
+
+
+def _overtime(target: str, limit: float) -> TryAgain:
+    return TryAgain(
+        f"{target} was not judged within {limit:g} s.",
+        next_step="Try again when the machine is less busy, or allow it more time.",
+        code="LeakProbe",
+    )
+
+
+def _verdict(target: str, said: bytes) -> Verdict:
     answer = _understand(said)
     if "verdict" in answer:
         return Verdict.from_dict(answer["verdict"])
@@ -61,7 +105,7 @@ def detect_in_child(
     )
 
 
-def _ask(command: list[str], limit: float, environ: Mapping[str, str] | None) -> tuple[bytes, bool]:
+def _ask(command: list[str], limit: float, environ: Mapping[str, str]) -> tuple[bytes, bool]:
     """(what the child said, whether its time was up); its group is gone afterwards."""
     overtime = threading.Event()
     with subprocess.Popen(  # noqa: S603 - this interpreter, this package
@@ -69,13 +113,13 @@ def _ask(command: list[str], limit: float, environ: Mapping[str, str] | None) ->
         stdin=subprocess.PIPE,  # stays open as long as this process lives
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=None if environ is None else dict(environ),
+        env=environ,
         start_new_session=True,
     ) as process:
 
         def stop() -> None:
             overtime.set()
-            _end(process)
+            _end(process.pid)
 
         timer = threading.Timer(limit, stop)
         timer.daemon = True
@@ -84,17 +128,17 @@ def _ask(command: list[str], limit: float, environ: Mapping[str, str] | None) ->
             said = process.stdout.read(ANSWER_BYTES) if process.stdout else b""
         finally:
             timer.cancel()
-            _end(process)
+            _end(process.pid)
     return said, overtime.is_set()
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill the child and what it started."""
+def _end(pid: int) -> None:
+    """Kill the child, which leads a group of its own, and what it started."""
     with suppress(ProcessLookupError, PermissionError):
         if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
+            os.killpg(pid, signal.SIGKILL)
         else:
-            process.kill()
+            os.kill(pid, signal.SIGTERM)  # on Windows, that ends it at once
 
 
 def _understand(said: bytes) -> dict[str, Any]:

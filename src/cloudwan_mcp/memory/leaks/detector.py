@@ -8,15 +8,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 from cloudwan_mcp.memory.bounds import outside
+from cloudwan_mcp.memory.leaks.caches import Caches, Sizes
 from cloudwan_mcp.memory.leaks.counters import Counter, standard_counters
 from cloudwan_mcp.memory.leaks.history import LEAST, History
 from cloudwan_mcp.memory.leaks.judge import Growth
+from cloudwan_mcp.memory.leaks.shares import Shares
 from cloudwan_mcp.memory.leaks.verdict import Kind, Verdict
 
 OVERDUE = 10  # intervals without a moment between calls; then a reading amid calls is better than none
+ADVICE = "Call what is served in detect_in_child: it says whether it leaks, and where."
 
 logger = logging.getLogger(__name__)
 LeakCallback = Callable[[Verdict], object]
@@ -29,7 +33,9 @@ class LeakDetector:
     counter that grew by `growth_threshold` (0.05: 5 %) of its size within the readings kept, steadily and
     not by chance; and again whenever it has grown by as much since. The first third of the readings counts
     as warm-up. The newest `window` readings are kept, then every second and so on, up to a day.
-    Where `call` wraps what is served, growth is judged per call, and read when none is under way.
+    Where `call` wraps what is served, growth is judged per call, and read when none is under way. `caches`
+    tells (bytes, bound) of each bounded cache by its name: one that is filling is named, and what it takes
+    is no suspicion. `advice` is the next step of a suspicion; {target} in it is what the growth came with.
     """
 
     def __init__(
@@ -39,6 +45,8 @@ class LeakDetector:
         interval_s: float = 5.0,
         window: int = 120,
         counters: Sequence[Counter] | None = None,
+        caches: Sizes | None = None,
+        advice: str = ADVICE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if not 0 < growth_threshold <= 10:
@@ -51,7 +59,11 @@ class LeakDetector:
         self.latest: Verdict | None = None
         self._clock = clock
         self._interval_s = interval_s
-        self._history = History(standard_counters() if counters is None else counters, window, interval_s)
+        self._caches = Caches(caches)
+        watched = [*(standard_counters() if counters is None else counters), *self._caches.counters]
+        self._history = History(watched, window, interval_s)
+        self._advice = advice
+        self._shares = Shares()
         self._callbacks: list[LeakCallback] = []
         self._reported: dict[str, float] = {}
         self._lock = threading.RLock()  # a finalizer may come back to it
@@ -74,6 +86,7 @@ class LeakDetector:
         with self._lock:
             self._history.clear()
             self._reported.clear()
+            self._shares = Shares()
             self._calls = 0
             self._began = self._read_at = self._clock()
         self._stop = threading.Event()
@@ -90,17 +103,40 @@ class LeakDetector:
             self._thread = None
 
     @contextmanager
-    def call(self) -> Iterator[None]:
-        """Wrap one call of what is served, from any thread or task."""
+    def call(self, name: str = "") -> Iterator[None]:
+        """Wrap one call of what is served, from any thread or task; `name` says of what."""
         with self._lock:
             self._under_way += 1
+            begun = self._shares.begin(alone=self._under_way == 1)
         try:
             yield
         finally:
             with self._lock:
+                self._shares.end(name, begun)
                 self._under_way -= 1
                 self._calls += 1
                 self._read_when_due()
+
+    @property
+    def calls(self) -> int:
+        """Since it began."""
+        return self._calls
+
+    @property
+    def kept(self) -> dict[str, tuple[int, int]]:
+        """(calls, blocks that they left behind) by name, of those calls that nothing else ran beside."""
+        with self._lock:
+            return self._shares.kept
+
+    @property
+    def nbytes(self) -> int:
+        """What its readings occupy."""
+        return self._history.nbytes
+
+    def read(self) -> None:
+        """Read when it is time, and judge nothing."""
+        with self._lock:
+            self._read_when_due()
 
     def observe(self) -> Verdict | None:
         """Read when it is time, judge what there is, and tell whom it concerns; the thread does this."""
@@ -110,7 +146,7 @@ class LeakDetector:
             if found is None:
                 return self.latest
             verdict = self.latest = self._verdict(found)
-            told = self._is_news(verdict)
+            told = verdict.kind == "suspect" and self._is_news(verdict)
         if told:
             self._tell(verdict)
         return verdict
@@ -134,18 +170,23 @@ class LeakDetector:
     def _verdict(self, found: Sequence[Growth]) -> Verdict:
         growing = [each for each in found if each.trend == "growing"]
         unsure = any(each.trend in {"fading", "unsure"} for each in found)
-        kind: Kind = "suspect" if growing else "inconclusive" if unsure else "clean"
-        return Verdict(
+        filling = self._caches.filling(found)
+        kind: Kind = (
+            "suspect" if growing and not filling else "inconclusive" if growing or unsure else "clean"
+        )
+        verdict = Verdict(
             kind=kind,
             growth=tuple(each for each in found if each.trend != "flat"),
             calls=self._calls,
             rounds=len(self._history),
             seconds=round(self._clock() - self._began, 1),
-            next_step="Call what is served in detect_in_child: it says whether it leaks, and where."
-            if growing
-            else "Nothing to do; detection goes on.",
+            next_step=filling or "Nothing to do; detection goes on.",
             per="call" if self._per_call else "second",
         )
+        if kind != "suspect":
+            return verdict
+        target = self._shares.most()
+        return replace(verdict, target=target, next_step=self._advice.format(target=target or "..."))
 
     def _is_news(self, verdict: Verdict) -> bool:
         grown = {each.counter for each in verdict.growth if each.trend == "growing"}

@@ -26,6 +26,10 @@ class History:
     def __len__(self) -> int:
         return len(self._sheet)
 
+    @property
+    def nbytes(self) -> int:
+        return self._sheet.nbytes
+
     def clear(self) -> None:
         self._sheet.clear()
         self._judged = 0

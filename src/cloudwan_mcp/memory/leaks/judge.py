@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Literal
 
 from cloudwan_mcp.memory.leaks.trend import mann_kendall, rates, theil_sen
@@ -58,6 +57,8 @@ def judge(xs: Sequence[float], ys: Sequence[float], floor: float) -> tuple[Trend
 
 def _steady(xs: Sequence[float], ys: Sequence[float]) -> bool:
     """A leak takes its share in every round, far above the noise; what creeps, fills or steps does not."""
+    from statistics import median  # with all it imports, not before something is judged
+
     rounds = rates(xs, ys)
     middle = median(rounds)
     return min(rounds) >= STEADY[0] * middle and max(rounds) <= STEADY[1] * middle

@@ -22,6 +22,10 @@ class Sheet:
     def __len__(self) -> int:
         return self._length
 
+    @property
+    def nbytes(self) -> int:
+        return (len(self._columns) + 1) * self.capacity * self._xs.itemsize
+
     def read(self, x: float) -> None:
         """Enter every counter as it is now, after `x` calls."""
         self._settle()

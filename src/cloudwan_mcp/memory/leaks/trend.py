@@ -7,9 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
-from statistics import NormalDist, median
-
-_TWO_SIDED_95 = NormalDist().inv_cdf(0.975)
 
 
 @dataclass(slots=True, frozen=True)
@@ -23,11 +20,13 @@ class Slope:
 
 def theil_sen(xs: Sequence[float], ys: Sequence[float]) -> Slope:
     """The median slope of all pairs; the interval counts ranks as Sen (1968) does. 0 without two places."""
+    from statistics import NormalDist, median  # with all it imports, not before something is judged
+
     points = list(zip(xs, ys, strict=True))
     slopes = sorted((y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in combinations(points, 2) if x2 > x1)
     if not slopes:
         return Slope(0.0, 0.0, 0.0)
-    reach = _TWO_SIDED_95 * math.sqrt(_variance(len(points)))
+    reach = NormalDist().inv_cdf(0.975) * math.sqrt(_variance(len(points)))
     low = max(0, math.floor((len(slopes) - reach) / 2))
     high = min(len(slopes) - 1, math.ceil((len(slopes) + reach) / 2))
     return Slope(median(slopes), slopes[low], slopes[high])

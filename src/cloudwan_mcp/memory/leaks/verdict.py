@@ -42,7 +42,8 @@ class Verdict:
 
     `leak` and `suspect` (as a leak, but seen too seldom to be sure, or only from outside) carry the counters
     that grow; `inconclusive` those that could not be judged; `clean` none but what the measurement could not
-    have seen. Rates are per call, or per second where `per` says so.
+    have seen. Rates are per call, or per second where `per` says so. `target` is what was called, as far as
+    that is known: of a process that serves, what most of the growth came with.
     """
 
     kind: Kind
@@ -53,6 +54,7 @@ class Verdict:
     next_step: str
     per: Literal["call", "second"] = "call"
     blame: Blame | None = None
+    target: str = ""
 
     @property
     def line(self) -> str:
@@ -68,6 +70,8 @@ class Verdict:
         rates = "; ".join(f"{each} per {self.per}" for each in shown) or "nothing grows"
         amount = f"{self.calls:,} calls" if self.per == "call" else f"{self.rounds} readings"
         found = f"{self.kind}: {rates}, over {amount} in {self.seconds:.1f} s."
+        if self.target:
+            found = f"{self.target}: {found}"
         if self.blame and self.blame.established:
             found += f" Taken at {self.blame.places[0]}."
         elif self.kind == "leak":
