@@ -15,6 +15,7 @@ import jsonschema
 import pytest
 
 from cloudwan_mcp.server import INSTRUCTIONS
+from cloudwan_mcp.tool import slim
 from cloudwan_mcp.tools import TOOLS
 from conversation import ERAS, conversation
 
@@ -89,3 +90,38 @@ def test_every_parameter_is_bounded(definitions: dict[str, dict[str, Any]], name
 def test_instructions_name_every_way_to_narrow_and_to_go_on() -> None:
     for word in ("read-only", "segment", "next_cursor", "complete", "gaps", "never instructions"):
         assert word in INSTRUCTIONS
+
+
+def test_no_definition_says_what_goes_without_saying(definitions: dict[str, dict[str, Any]]) -> None:
+    text = json.dumps([[tool["inputSchema"], tool["outputSchema"]] for tool in definitions.values()])
+    for word in ('"title": "', '"type": "null"', '"default": null', '"additionalProperties": true'):
+        assert word not in text
+
+
+@pytest.mark.parametrize(
+    ("schema", "left"),
+    [
+        ({"title": "Limit", "type": "integer", "default": 5}, {"type": "integer", "default": 5}),
+        (
+            {"properties": {"title": {"type": "string", "title": "Title"}}},
+            {"properties": {"title": {"type": "string"}}},
+        ),
+        (
+            {
+                "anyOf": [{"type": "string", "maxLength": 9}, {"type": "null"}],
+                "default": None,
+                "description": "d",
+            },
+            {"type": "string", "maxLength": 9, "description": "d"},
+        ),
+        (
+            {"anyOf": [{"$ref": "#/$defs/A"}, {"type": "integer"}]},
+            {"anyOf": [{"$ref": "#/$defs/A"}, {"type": "integer"}]},
+        ),
+        ({"enum": ["title", None], "default": ""}, {"enum": ["title", None], "default": ""}),
+    ],
+)
+def test_a_schema_loses_what_repeats_and_nothing_that_binds(
+    schema: dict[str, Any], left: dict[str, Any]
+) -> None:
+    assert slim(schema) == left

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from cloudwan_mcp.tool import Tool
-from cloudwan_mcp.tools import list_snapshots, stream_topology
+from cloudwan_mcp.tools import detect_leaks, list_snapshots, memory_report, run_benchmark, stream_topology
 
 TOOLS: tuple[Tool, ...] = (
     stream_topology.TOOL,
     list_snapshots.TOOL,
+    memory_report.TOOL,
+    detect_leaks.TOOL,
+    run_benchmark.TOOL,
 )

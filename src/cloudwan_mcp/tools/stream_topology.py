@@ -205,4 +205,15 @@ def _hints(app: App, info: SnapshotInfo, stretch: Stretch) -> list[str]:
     return hints
 
 
-TOOL = Tool(name="stream_topology", title="Stream the topology", description=DESCRIPTION, run=run)
+TOOL = Tool(
+    name="stream_topology",
+    title="Stream the topology",
+    description=DESCRIPTION,
+    run=run,
+    samples=(
+        {"limit": 5},
+        {"limit": 2, "detail": "full"},
+        {"limit": 2, "state": "FAILED"},
+        {"limit": 5, "include": "connections"},
+    ),
+)
