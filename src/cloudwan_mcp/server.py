@@ -99,7 +99,7 @@ def http_app(app: App) -> ASGIApp:
     served = server.streamable_http_app(stateless_http=True, transport_security=security)
     served.router.routes += server.sse_app(transport_security=security).routes
     served.router.routes.append(Route("/health", _health))
-    bounded = _Sessions(served, app)
+    bounded = Sessions(served, app)
     return _BearerToken(bounded, settings.token) if settings.token else bounded
 
 
@@ -177,7 +177,7 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-class _Sessions:
+class Sessions:
     """Counts the sessions of legacy SSE, which last, and refuses more than are set; others last a call."""
 
     def __init__(self, served: ASGIApp, app: App) -> None:

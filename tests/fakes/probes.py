@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,27 @@ def tells(**numbers: Any) -> dict[str, Any]:
     return numbers
 
 
-def counts(file: str, values: list[float]) -> dict[str, Any]:
+def counts(file: str, values: list[float], name: str = "value") -> dict[str, Any]:
     """Each call gives the next of the values; the file counts the calls."""
     path = Path(file)
     done = len(path.read_text(encoding="utf-8")) if path.exists() else 0
     path.write_text("x" * (done + 1), encoding="utf-8")
-    return {"value": values[done]}
+    return {name: values[done]}
+
+
+def writes(log: str, folder: str) -> dict[str, Any]:
+    """What the sides read: where to write down that they did."""
+    with open(log, "a", encoding="utf-8") as out:
+        out.write(folder + "\n")
+    Path(folder, "input").write_text(log, encoding="utf-8")
+    return {}
+
+
+def reads(folder: str) -> dict[str, Any]:
+    log = Path(folder, "input").read_text(encoding="utf-8")
+    with open(f"{log}.read", "a", encoding="utf-8") as out:
+        out.write(folder + "\n")
+    return {"value": 1}
 
 
 def turns(file: str, side: str) -> dict[str, Any]:
@@ -68,6 +84,15 @@ def sleeps(file: str) -> dict[str, Any]:
     Path(file).write_text(str(os.getpid()), encoding="utf-8")
     time.sleep(120)
     return {}
+
+
+def leaves_a_thread() -> dict[str, Any]:
+    threading.Thread(target=threading.Event().wait).start()
+    return {"value": 1}
+
+
+def leaves() -> dict[str, Any]:
+    os._exit(0)
 
 
 def fails() -> dict[str, Any]:

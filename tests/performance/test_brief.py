@@ -33,7 +33,7 @@ from cloudwan_mcp.performance import (
 from cloudwan_mcp.settings import load
 from cloudwan_mcp.web.dashboard import MemoryDashboard
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]  # a block runs the whole benchmark suite
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]  # a block runs the whole benchmark suite
 
 BRIEF = (Path(__file__).parents[1] / "data" / "brief.md").read_text(encoding="utf-8")
 ELEMENTS = 250

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cloudwan_mcp.command import Command
-from cloudwan_mcp.commands import bench, config, demo, discover, serve, simulate, snapshots
+from cloudwan_mcp.commands import bench, config, demo, discover, leaks, profile, serve, simulate, snapshots
 
 COMMANDS: tuple[Command, ...] = (
     serve.COMMAND,
@@ -13,4 +13,6 @@ COMMANDS: tuple[Command, ...] = (
     snapshots.COMMAND,
     config.COMMAND,
     bench.COMMAND,
+    leaks.COMMAND,
+    profile.COMMAND,
 )

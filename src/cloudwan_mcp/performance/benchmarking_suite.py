@@ -6,6 +6,7 @@ import sys
 
 from cloudwan_mcp.bench.case import Rule
 from cloudwan_mcp.bench.suite.benchmark import Benchmark, Measure, Probe
+from cloudwan_mcp.bench.suite.benchmarks.page_reading import PageReadingBenchmark
 from cloudwan_mcp.bench.suite.benchmarks.streaming_memory import StreamingMemoryBenchmark
 from cloudwan_mcp.bench.suite.benchmarks.topology_processing import TopologyProcessingBenchmark
 from cloudwan_mcp.bench.suite.command import main
@@ -22,6 +23,7 @@ __all__ = [
     "Change",
     "FamilyResult",
     "Measure",
+    "PageReadingBenchmark",
     "Probe",
     "Rule",
     "Step",

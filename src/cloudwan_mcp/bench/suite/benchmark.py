@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from typing import Any, Literal
 
 from cloudwan_mcp.bench.case import Rule
@@ -20,13 +21,15 @@ BASELINE = "baseline"
 class Measure:
     """A number by its name. `better` says which way is good; `timed` that the machine's load is in it.
 
-    `unit` is one of MiB, s, elements/s, share, or a word of its own.
+    `unit` is one of MiB, s, elements/s, share, or a word of its own. `side` is the one without which there is
+    no such measure, where that one may be left out.
     """
 
     name: str
     unit: str = ""
     better: Literal["less", "more", ""] = ""
     timed: bool = False
+    side: str = ""
 
 
 @dataclass(slots=True, frozen=True)
@@ -34,12 +37,16 @@ class Probe:
     """One side of the comparison: `work(**arguments)` in a fresh process gives a sample of plain numbers.
 
     `work` is a function at the top of a module that can be imported, `arguments` are plain JSON. What it
-    returns beside numbers is there for `Benchmark.derived`, and not kept.
+    returns beside numbers is there for `Benchmark.derived`, and not kept. `package` is one that only
+    developers have: without it the probe is left out, and the result says so. What is `compared` stands in
+    the table.
     """
 
     side: str
     work: Callable[..., Sample]
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    package: str = ""
+    compared: bool = False
 
     def __post_init__(self) -> None:
         module, name = self.work.__module__, self.work.__qualname__
@@ -54,17 +61,24 @@ class Probe:
     def reference(self) -> str:
         return f"{self.work.__module__}:{self.work.__qualname__}"
 
+    def given(self, **arguments: Any) -> Probe:
+        """The same work with further arguments."""
+        return replace(self, arguments={**self.arguments, **arguments})
+
 
 class Benchmark:
     """Compares the probe of side `ours` with the probe of side `baseline`; others may stand beside them.
 
     `name` is its own, `family` is shared by those that differ in size alone. A subclass gives `derived`.
+    `input` is work that goes before all others, once, and writes what they read into a folder, which they
+    all are given as `folder`.
     """
 
     family = ""
     measures: tuple[Measure, ...] = ()
     rules: tuple[Rule, ...] = ()
-    warm_ups = 1  # iterations that count for nothing: the first reads the disk and writes bytecode
+    input: Probe | None = None
+    warms_up = True  # once for each work, which counts for nothing: the first reads disks, writes bytecode
 
     def __init__(self, name: str, purpose: str, probes: Iterable[Probe]) -> None:
         self.name = name
@@ -83,6 +97,20 @@ class Benchmark:
         """The benchmark of this family that has the name, when its sizes can be read from it."""
         return None
 
+    @property
+    def available(self) -> tuple[Probe, ...]:
+        """The probes whose package is installed."""
+        return tuple(probe for probe in self.probes if probe.side not in self.left_out)
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        """Why a side cannot be measured here."""
+        return {
+            probe.side: f"{probe.package} is not installed"
+            for probe in self.probes
+            if probe.package and find_spec(probe.package) is None
+        }
+
     def derived(self, samples: Mapping[str, Sample]) -> Figures:
         """What only the sides of one iteration together tell: reductions, equal answers."""
         return {}
@@ -92,9 +120,9 @@ class Benchmark:
         return numbers(samples[OURS]) | self.derived(samples)
 
 
-def reduction(ours: float, theirs: float) -> Figures:
-    """The share of `theirs` that is saved, as `memory_reduction`; nothing where there is none to see."""
-    return {"memory_reduction": 1 - ours / theirs} if theirs > 0 else {}
+def reduction(ours: float, theirs: float, name: str = "memory_reduction") -> Figures:
+    """The share of `theirs` that is saved, by that name; nothing where there is none to see."""
+    return {name: 1 - ours / theirs} if theirs > 0 else {}
 
 
 def numbers(sample: Sample) -> Figures:

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,3 +37,5 @@ def child(asked: Mapping[str, Any]) -> None:
     with open(answers, "w", encoding="utf-8") as out:  # noqa: PTH123 - a descriptor, no path
         out.write(json.dumps(sample) + "\n")
     sys.stdout.flush()
+    if any(not each.daemon for each in threading.enumerate() if each is not threading.main_thread()):
+        os._exit(0)  # nobody waits for the threads that the work has left behind

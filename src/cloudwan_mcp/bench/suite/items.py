@@ -1,45 +1,84 @@
-"""The input of the benchmarks: attachments as boto3 returns them, made page by page and never kept.
+"""The input of the benchmarks: attachments as boto3 returns them, written once and read page by page.
 
 They are the simulator's, so that no shape is made up here to be saved well. boto3 would give times as
-`datetime` objects, which are larger than the numbers here.
+`datetime` objects, which are larger than the numbers here. Made in a process of their own: the simulator,
+and what it imports, is no part of what is measured.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
-from cloudwan_mcp.simulator import Estate
-from cloudwan_mcp.simulator.mixing import mix
+from cloudwan_mcp.bench.suite.benchmark import Sample
 
 PAGE = 100
+ELEMENTS, CONNECTIONS, IDS = "elements.jsonl", "connections.jsonl", "ids.txt"
 
 Item = dict[str, Any]
 
 
-class Items:
-    """`count` attachments, and `connections` relationships between them."""
+def write(elements: int, connections: int, folder: str) -> Sample:
+    """Write so many attachments into the folder, and relationships from each in turn to one that is drawn."""
+    from cloudwan_mcp.simulator import Estate
+    from cloudwan_mcp.simulator.mixing import mix
 
-    def __init__(self, count: int, connections: int) -> None:
+    estate = Estate(attachments=elements)
+    chosen = estate.selection("ListAttachments")
+    ids = [estate.id("attachment", index) for index in range(elements)]
+    ends = ((ids[index % elements], ids[mix(index) % elements]) for index in range(connections))
+    _lines(Path(folder, IDS), ids)
+    _lines(Path(folder, ELEMENTS), _pages(map(chosen.text, range(elements))))
+    _lines(Path(folder, CONNECTIONS), _pages(f'{{"From":"{source}","To":"{to}"}}' for source, to in ends))
+    return {"elements": elements, "connections": connections}
+
+
+def _pages(texts: Iterable[str]) -> Iterator[str]:
+    """Each page is one text, as an answer is: its items share the names of members only."""
+    left = iter(texts)
+    while page := list(islice(left, PAGE)):
+        yield f"[{','.join(page)}]"
+
+
+def _lines(path: Path, lines: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8") as out:
+        out.writelines(f"{line}\n" for line in lines)
+
+
+class Items:
+    """The first `count` attachments, and the first `connections` relationships, that are in the folder."""
+
+    def __init__(self, folder: str, count: int, connections: int) -> None:
         self.count = count
         self.connections = connections
-        self._estate = Estate(attachments=count)
+        self._folder = Path(folder)
+
+    def first(self, count: int) -> Items:
+        """The first so many of both, where there are more."""
+        return Items(str(self._folder), min(count, self.count), min(count, self.connections))
 
     def id(self, index: int) -> str:
-        return self._estate.id("attachment", index)
+        """That of the attachment at an index; all are equally long."""
+        with (self._folder / IDS).open("rb") as lines:
+            first = lines.readline()
+            lines.seek(index * len(first))
+            return lines.read(len(first) - 1).decode()
+
+    def ids(self) -> Iterator[str]:
+        with (self._folder / IDS).open(encoding="utf-8") as lines:
+            for line in islice(lines, self.count):
+                yield line[:-1]
 
     def element_pages(self) -> Iterator[list[Item]]:
-        """Each page is parsed from one text, as from an answer: its items share the names of members only."""
-        chosen = self._estate.selection("ListAttachments")
-        for first in range(0, self.count, PAGE):
-            texts = (chosen.text(index) for index in range(first, min(first + PAGE, self.count)))
-            yield json.loads(f"[{','.join(texts)}]")
+        return self._read(ELEMENTS, self.count)
 
     def connection_pages(self) -> Iterator[list[Item]]:
-        """Every element has its share of outgoing relationships; their other ends are drawn."""
-        for first in range(0, self.connections, PAGE):
-            indices = range(first, min(first + PAGE, self.connections))
-            ends = ((index % self.count, mix(index) % self.count) for index in indices)
-            texts = (f'{{"From":"{self.id(source)}","To":"{self.id(target)}"}}' for source, target in ends)
-            yield json.loads(f"[{','.join(texts)}]")
+        return self._read(CONNECTIONS, self.connections)
+
+    def _read(self, name: str, count: int) -> Iterator[list[Item]]:
+        with (self._folder / name).open(encoding="utf-8") as lines:
+            for first, line in zip(range(0, count, PAGE), lines, strict=False):
+                yield json.loads(line)[: count - first]

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from cloudwan_mcp.bench.endpoint import clean_environment
 from cloudwan_mcp.bench.suite.benchmark import Probe, Sample
 from cloudwan_mcp.bench.suite.child import CODE
 from cloudwan_mcp.errors import CloudWanError, Exhausted, NotFound
+
+if TYPE_CHECKING:
+    from anyio.abc import ByteReceiveStream, ByteSendStream
+
+    Pipes = tuple[ByteSendStream, ByteReceiveStream, ByteReceiveStream]
 
 MIB = 1024 * 1024
 PROC = Path("/proc/self/status")
@@ -25,9 +34,10 @@ class Limits:
     data_bytes: int
 
 
-async def measure(probe: Probe, limits: Limits) -> Sample:
+async def measure(probe: Probe, limits: Limits, environ: Mapping[str, str] | None = None) -> Sample:
     """Run the probe in a process that has done nothing before.
 
+    Its environment is `environ`; left out, that of a benchmark: nothing of the caller's Python or settings.
     Raises `Exhausted` at a limit, `CloudWanError` with the last words of one that failed otherwise, and
     `NotFound` where there is no /proc to measure by. Cancelled, it kills the process.
     """
@@ -44,18 +54,48 @@ async def measure(probe: Probe, limits: Limits) -> Sample:
     command = [sys.executable, "-s", "-P", "-c", CODE]
     try:
         with anyio.fail_after(limits.seconds):
-            done = await anyio.run_process(
-                command, input=json.dumps(asked).encode(), check=False, env=_environment()
+            code, answer, words = await _run(
+                command, json.dumps(asked).encode(), _environment() if environ is None else environ
             )
     except TimeoutError as error:
         raise Exhausted(
             f"{probe.side} took more than {limits.seconds:g} s.",
             next_step="Give a longer time_limit_s, or measure a smaller size.",
         ) from error
-    if done.returncode:
-        raise _failure(probe, limits, done.returncode, done.stderr.decode(errors="replace"))
-    sample: Sample = json.loads(done.stdout)
+    if code:
+        raise _failure(probe, limits, code, words.decode(errors="replace"))
+    if not answer:
+        raise CloudWanError(f"{probe.side} ended without an answer.", next_step="Mend what it runs.")
+    sample: Sample = json.loads(answer)
     return sample
+
+
+async def _run(command: list[str], asked: bytes, environ: Mapping[str, str]) -> tuple[int, bytes, bytes]:
+    """(exit code, standard output, standard error). However it ends, so has all that the process started.
+
+    Not `anyio.run_process`: interrupted from a keyboard, that one waits for a process that nobody has told.
+    """
+    import anyio
+
+    said = {1: b"", 2: b""}
+
+    async def listen(number: int, stream: AsyncIterable[bytes]) -> None:
+        said[number] = b"".join([part async for part in stream])
+
+    async with await anyio.open_process(command, env=environ, start_new_session=True) as process:
+        told, answers, words = cast("Pipes", (process.stdin, process.stdout, process.stderr))
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(listen, 1, answers)
+                group.start_soon(listen, 2, words)
+                with suppress(anyio.BrokenResourceError):  # it has ended, and its end tells why
+                    await told.send(asked)
+                    await told.aclose()
+                await process.wait()
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    return process.returncode or 0, said[1], said[2]
 
 
 def _need_proc() -> None:
@@ -72,10 +112,10 @@ def _failure(probe: Probe, limits: Limits, code: int, said: str) -> CloudWanErro
             f"{probe.side} needs more than the {limits.data_bytes // MIB:,} MiB it may have.",
             next_step="Give a larger data_limit_bytes, or measure a smaller size.",
         )
-    return CloudWanError(f"{probe.side} ended with code {code}: {last}", next_step="Mend the probe.")
+    return CloudWanError(f"{probe.side} ended with code {code}: {last}", next_step="Mend what it runs.")
 
 
 def _environment() -> Mapping[str, str]:
-    """Nothing of the caller's Python or settings; the same hashes, hence the same dicts, in every process."""
+    """The same hashes, hence the same dicts, in every process."""
     inherited = {k: v for k, v in clean_environment().items() if not k.startswith("PYTHON")}
     return inherited | {"PYTHONHASHSEED": "0", "MALLOC_ARENA_MAX": "2"}

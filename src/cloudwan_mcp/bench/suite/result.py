@@ -17,8 +17,10 @@ Stats = dict[str, dict[str, Any]]
 class BenchmarkResult:
     """One benchmark. `samples` has the numbers of every side for each iteration.
 
-    `summary_stats` and `baseline` tell each measure: median, mad, min, max, low, high, confidence, n, and
-    its unit and the way that is better. `failure` says why there are no rules to judge.
+    `summary_stats` and `baseline` tell each measure: median, mad, min, max, low, high, confidence,
+    half_width, n, and its unit and the way that is better. `others` are the sides compared beside the
+    baseline, `left_out` those that could not be measured here, and why. `load` is the machine's average
+    before and after. `failure` says why there are no rules to judge.
     """
 
     name: str
@@ -27,13 +29,16 @@ class BenchmarkResult:
     samples: list[dict[str, Figures]] = field(default_factory=list)
     summary_stats: Stats = field(default_factory=dict)
     baseline: Stats = field(default_factory=dict)
+    others: dict[str, Stats] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
     rules: list[dict[str, Any]] = field(default_factory=list)
     busy: bool = False
+    load: list[float] = field(default_factory=list)
     failure: str = ""
 
     @property
     def passed(self) -> bool:
-        """Every rule was judged and none was broken; a busy machine's times are no news."""
+        """No rule was broken; a busy machine's times are no news, nor what could not be measured here."""
         return not self.failure and all(rule["verdict"] != "broken" for rule in self.rules)
 
     def to_dict(self) -> dict[str, Any]:
@@ -110,9 +115,15 @@ def found(benchmark: Benchmark, samples: Sequence[Mapping[str, Sample]], *, busy
     result.samples = [{side: numbers(sample) for side, sample in each.items()} for each in samples]
     result.summary_stats = _stats(benchmark, [benchmark.figures(each) for each in samples])
     result.baseline = _stats(benchmark, [each.get(BASELINE, {}) for each in result.samples])
-    result.rules = [
-        _judge(rule, result.summary_stats.get(rule.measure), busy=busy) for rule in benchmark.rules
-    ]
+    result.others = {
+        probe.side: _stats(benchmark, [each[probe.side] for each in result.samples])
+        for probe in benchmark.available
+        if probe.compared
+    }
+    missing = {each.name for each in benchmark.measures if each.side in benchmark.left_out}
+    for rule in benchmark.rules:
+        judged = _judge(rule, result.summary_stats.get(rule.measure), busy=busy)
+        result.rules.append(judged | {"verdict": "left out"} if rule.measure in missing else judged)
     return result
 
 
@@ -122,7 +133,7 @@ def _stats(benchmark: Benchmark, iterations: Sequence[Figures]) -> Stats:
     for name in dict.fromkeys(name for figures in iterations for name in figures):
         stats[name] = {**summarize([figures[name] for figures in iterations if name in figures])}
         if name in known:
-            stats[name] |= {k: v for k, v in asdict(known[name]).items() if k != "name"}
+            stats[name] |= {k: v for k, v in asdict(known[name]).items() if k not in {"name", "side"}}
     return stats
 
 

@@ -1,23 +1,26 @@
-"""Runs benchmarks one after the other, their sides in turns, and keeps what they found."""
+"""Runs benchmarks one after the other, and keeps what they found."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cloudwan_mcp.bench import machine
-from cloudwan_mcp.bench.suite.benchmark import Benchmark, Probe, Sample, whole
-from cloudwan_mcp.bench.suite.process import Limits, measure
-from cloudwan_mcp.bench.suite.result import BenchmarkResult, BenchmarkResults, found
+from cloudwan_mcp.bench.suite import origin
+from cloudwan_mcp.bench.suite.benchmark import Benchmark, whole
+from cloudwan_mcp.bench.suite.process import Limits
+from cloudwan_mcp.bench.suite.result import BenchmarkResult, BenchmarkResults
+from cloudwan_mcp.bench.suite.sampling import Effort, sampled
 from cloudwan_mcp.bench.suite.step import OnProgress, Teller
-from cloudwan_mcp.errors import BadRequest, CloudWanError, TryAgain
+from cloudwan_mcp.errors import BadRequest, TryAgain
+from cloudwan_mcp.memory.bounds import outside
 from cloudwan_mcp.memory.gauge import MemoryGauge
 from cloudwan_mcp.memory.limit import memory_limit
 
 SCHEMA = 1
 TIME_LIMIT_S = 300.0
+STEADY_S = 2.0
+DAY_S = 86_400
 SHARE = 0.75  # of the memory that is free: what one process may have
 LEAST_BYTES = 64 * 1024 * 1024  # below, not even the interpreter and its imports find room
 
@@ -28,19 +31,25 @@ class BenchmarkRunner:
     """Benchmarks by their names, and the results of the last run.
 
     Each process may take `time_limit_s` seconds and `data_limit_bytes` of memory (left out: three quarters
-    of what is free when the run starts).
+    of what is free when the run starts). A benchmark whose times are not steady goes on for up to `steady_s`
+    seconds more: until half the width of each median's interval is 5 % of it.
     """
 
-    def __init__(self, *, time_limit_s: float = TIME_LIMIT_S, data_limit_bytes: int | None = None) -> None:
-        if not 0 < time_limit_s <= 86_400:
-            raise BadRequest(
-                f"time_limit_s is {time_limit_s!r}.",
-                next_step="Give seconds, more than 0 and at most 86400.",
-                field="time_limit_s",
-            )
+    def __init__(
+        self,
+        *,
+        time_limit_s: float = TIME_LIMIT_S,
+        data_limit_bytes: int | None = None,
+        steady_s: float = STEADY_S,
+    ) -> None:
+        if not 0 < time_limit_s <= DAY_S:
+            raise outside("time_limit_s", time_limit_s, f"more than 0 and at most {DAY_S} seconds")
+        if not 0 <= steady_s <= DAY_S:
+            raise outside("steady_s", steady_s, f"between 0 and {DAY_S} seconds")
         if data_limit_bytes is not None:
             whole(data_limit_bytes, "data_limit_bytes")
         self._time_limit_s = time_limit_s
+        self._steady_s = steady_s
         self._data_limit_bytes = data_limit_bytes
         self._benchmarks: dict[str, Benchmark] = {}
         self._results: dict[str, BenchmarkResult] = {}
@@ -75,7 +84,7 @@ class BenchmarkRunner:
     async def run_all_benchmarks(
         self, iterations: int = 3, *, on_progress: OnProgress | None = None
     ) -> BenchmarkResults:
-        """Run every benchmark `iterations` times; a failure ends its benchmark and no other.
+        """Run every benchmark `iterations` times or more; a failure ends its benchmark and no other.
 
         Raises `BadRequest` for a number below 1 and `TryAgain` while a run is under way: two would measure
         each other. Cancelled, it kills the process that is running and keeps the benchmarks that are done.
@@ -88,13 +97,16 @@ class BenchmarkRunner:
                 code="BenchmarkRunning",
                 retry_after=30.0,
             )
+        from anyio import to_thread
+
         self._running, self._results = True, {}
         try:
-            self._machine = machine.describe()
+            self._machine = await to_thread.run_sync(origin.describe)
             limits = Limits(self._time_limit_s, self._data_limit_bytes or _free_bytes())
+            effort = Effort(iterations, self._steady_s)
             tell = Teller(self.benchmarks, iterations, on_progress)
             for benchmark in self.benchmarks:
-                self._results[benchmark.name] = await _run(benchmark, iterations, limits, tell)
+                self._results[benchmark.name] = await sampled(benchmark, effort, limits, tell)
             await tell.end()
         finally:
             self._running = False
@@ -112,14 +124,14 @@ class BenchmarkRunner:
                 each.name: {"passed": each.passed, "line": lines[each.name], "rules": each.rules}
                 for each in results
             },
-            "machine": self._machine or machine.describe(),
+            "machine": self._machine or origin.describe(),
         }
 
     def artefact(self) -> dict[str, Any]:
         """Everything that the last run found, as plain JSON: what `compare` reads."""
         return {
             "schema": SCHEMA,
-            "machine": self._machine or machine.describe(),
+            "machine": self._machine or origin.describe(),
             "benchmarks": [result.to_dict() for result in self.results.each()],
         }
 
@@ -128,30 +140,6 @@ class BenchmarkRunner:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(self.artefact(), indent=2) + "\n", encoding="utf-8")
         return path
-
-
-async def _run(benchmark: Benchmark, iterations: int, limits: Limits, tell: Teller) -> BenchmarkResult:
-    """The sides take turns, and each turn begins with another: what drifts drifts for all."""
-    busy = machine.busy()
-    samples: list[dict[str, Sample]] = []
-    try:
-        for number in range(1 - benchmark.warm_ups, iterations + 1):
-            sample: dict[str, Sample] = {}
-            for probe in _in_turn(benchmark.probes, number):
-                await tell(benchmark, probe, number)
-                sample[probe.side] = await measure(probe, limits)
-            if number > 0:
-                samples.append(sample)
-    except CloudWanError as error:
-        tell.skip(benchmark)
-        return BenchmarkResult(
-            benchmark.name, benchmark.family, benchmark.purpose, busy=busy, failure=str(error)
-        )
-    return found(benchmark, samples, busy=busy or machine.busy())
-
-
-def _in_turn(probes: tuple[Probe, ...], number: int) -> Iterator[Probe]:
-    return iter(probes if number % 2 else reversed(probes))
 
 
 def _free_bytes() -> int:

@@ -49,14 +49,21 @@ def _result(result: BenchmarkResult) -> Iterator[str]:
     yield f"  {result.purpose}"
     if result.failure:
         yield f"  failed: {result.failure}"
-    for name, stats in result.summary_stats.items():
-        theirs = result.baseline.get(name) if stats.get("better") else None
-        most = max(abs(stats["median"]), abs(theirs["median"]) if theirs else 0)
-        yield _line(name, stats, stats.get("unit", ""), most if theirs else 0)
-        if theirs:
-            yield _line("  baseline", theirs, theirs.get("unit", ""), most)
-    for rule in result.rules:
-        yield f"  {rule['verdict']:<7}{rule['rule']}"
+    for name in result.summary_stats:
+        yield from _measure(result, name)
+    yield from (f"  {side} was left out: {why}" for side, why in result.left_out.items())
+    yield from (f"  {rule['verdict']:<9}{rule['rule']}" for rule in result.rules)
+
+
+def _measure(result: BenchmarkResult, name: str) -> Iterator[str]:
+    """Ours, and below it to the same scale what it is compared with."""
+    ours = result.summary_stats[name]
+    sides = {"baseline": result.baseline} | result.others if ours.get("better") else {}
+    theirs = {side: stats[name] for side, stats in sides.items() if name in stats}
+    most = max(abs(each["median"]) for each in (ours, *theirs.values()))
+    yield _line(name, ours, ours.get("unit", ""), most if theirs else 0)
+    for side, stats in theirs.items():
+        yield _line(f"  {side}", stats, ours.get("unit", ""), most)
 
 
 def _line(label: str, stats: Mapping[str, Any], unit: str, most: float) -> str:

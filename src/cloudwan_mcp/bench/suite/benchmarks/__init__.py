@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cloudwan_mcp.bench.suite.benchmark import Benchmark
+from cloudwan_mcp.bench.suite.benchmarks.page_reading import PageReadingBenchmark
 from cloudwan_mcp.bench.suite.benchmarks.streaming_memory import StreamingMemoryBenchmark
 from cloudwan_mcp.bench.suite.benchmarks.topology_processing import TopologyProcessingBenchmark
 from cloudwan_mcp.errors import BadRequest
 
-FAMILIES: tuple[type[Benchmark], ...] = (TopologyProcessingBenchmark, StreamingMemoryBenchmark)
+FAMILIES: tuple[type[Benchmark], ...] = (
+    TopologyProcessingBenchmark,
+    StreamingMemoryBenchmark,
+    PageReadingBenchmark,
+)
 
 
 def standard() -> list[Benchmark]:
-    """The standard suite: made for a minute or two on a small machine."""
+    """The standard suite: made for less than half a minute on a small machine."""
     return [
         TopologyProcessingBenchmark(1_000),
         TopologyProcessingBenchmark(10_000),
@@ -21,8 +26,13 @@ def standard() -> list[Benchmark]:
     ]
 
 
+def every() -> list[Benchmark]:
+    """The standard suite, and what takes longer or needs what only developers have."""
+    return [*standard(), PageReadingBenchmark(10_000)]
+
+
 def named(names: Iterable[str]) -> list[Benchmark]:
-    """The benchmarks of these names, each once: of the standard suite, a whole family, or of another size.
+    """The benchmarks of these names, each once: of those there are, a whole family, or of another size.
 
     Raises `BadRequest` that lists the names for one that is none.
     """
@@ -34,7 +44,7 @@ def named(names: Iterable[str]) -> list[Benchmark]:
 
 
 def _matching(name: str) -> list[Benchmark]:
-    known = standard()
+    known = every()
     chosen = [each for each in known if name in {each.name, each.family}]
     if chosen:
         return chosen

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from cloudwan_mcp.bench.case import Rule
+from cloudwan_mcp.bench.suite import items
 from cloudwan_mcp.bench.suite.benchmark import (
     BASELINE,
     OURS,
@@ -53,6 +54,8 @@ class StreamingMemoryBenchmark(Benchmark):
                 Probe(LONGER, streaming.streamed, {"chunks": TIMES * chunks}),
             ],
         )
+        longest = TIMES * chunks * streaming.CHUNK
+        self.input = Probe("input", items.write, {"elements": longest, "connections": longest})
         saving = Rule("memory_reduction", ">=", 0.5, "of the peak of the list")  # 94 % for 50 chunks
         self.rules = (
             Rule("growth_mib", "<=", ROOM_MIB, f"MiB of peak for {TIMES} times the chunks"),

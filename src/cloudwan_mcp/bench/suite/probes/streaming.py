@@ -1,11 +1,12 @@
 """A topology that comes into being as it is read: streamed in chunks, and collected into a list.
 
-Their times include that of making the items, which happens on the way.
+Their times include that of parsing the items, which happens on the way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from cloudwan_mcp.bench.suite.benchmark import Sample
 from cloudwan_mcp.bench.suite.items import Item, Items
@@ -15,22 +16,22 @@ CHUNK = 100  # elements, each with a connection
 WARM = 2  # chunks that are read before measuring
 
 
-def streamed(chunks: int) -> Sample:
+def streamed(chunks: int, folder: str) -> Sample:
     """What a consumer of the chunks takes: one after the other."""
     import anyio
 
-    anyio.run(_stream, _items(WARM))
-    items = _items(chunks)
+    anyio.run(_stream, _items(folder, WARM))
+    items = _items(folder, chunks)
     meter = Meter()
     with meter.timed():
         check = anyio.run(_stream, items)
     return _sample(items, meter, check)
 
 
-def collected(chunks: int) -> Sample:
+def collected(chunks: int, folder: str) -> Sample:
     """The baseline: what a consumer takes that collects first."""
-    list(_listed(_items(WARM)))
-    items = _items(chunks)
+    list(_listed(_items(folder, WARM)))
+    items = _items(folder, chunks)
     meter = Meter()
     check = Check(items)
     with meter.timed():
@@ -46,22 +47,18 @@ class Check:
     """Whether every element and every connection comes once, in its place; remembers none of them."""
 
     def __init__(self, items: Items) -> None:
-        self._items = items
-        self._elements = self._connections = self._wrong = 0
+        self._elements, self._sources = items.ids(), items.ids()  # each has one connection that goes out
+        self._wrong = 0
 
     def element(self, identifier: str) -> None:
-        self._wrong += identifier != self._items.id(self._elements)
-        self._elements += 1
+        self._wrong += identifier != next(self._elements, None)
 
     def connection(self, source: str) -> None:
-        self._wrong += source != self._items.id(self._connections)
-        self._connections += 1
+        self._wrong += source != next(self._sources, None)
 
-    @property
-    def wrong(self) -> int:
-        """How many are not where they belong, lacking or too many."""
-        all_elements, all_connections = self._items.count, self._items.connections
-        return self._wrong + abs(all_elements - self._elements) + abs(all_connections - self._connections)
+    def end(self) -> int:
+        """How many were not where they belong, lacking or too many."""
+        return self._wrong + sum(1 for _ in chain(self._elements, self._sources))
 
 
 async def _stream(items: Items) -> Check:
@@ -77,8 +74,8 @@ async def _stream(items: Items) -> Check:
     return check
 
 
-def _items(chunks: int) -> Items:
-    return Items(chunks * CHUNK, chunks * CHUNK)
+def _items(folder: str, chunks: int) -> Items:
+    return Items(folder, chunks * CHUNK, chunks * CHUNK)
 
 
 def _listed(items: Items) -> Iterator[Item]:
@@ -95,5 +92,5 @@ def _sample(items: Items, meter: Meter, check: Check) -> Sample:
         "peak_mib": meter.peak_mib(),
         "cpu_s": meter.cpu_s,
         "elements_per_s": items.count / max(meter.cpu_s, 1e-6),
-        "lost_or_repeated": check.wrong,
+        "lost_or_repeated": check.end(),
     }

@@ -1,4 +1,4 @@
-"""A topology of attachments, twice: as the plain dicts that boto3 returns, and as MemoryOptimizedTopology."""
+"""A topology of attachments: as plain dicts, as boto3 returns them, as a graph of networkx, and as ours."""
 
 from __future__ import annotations
 
@@ -82,16 +82,51 @@ class OptimizedTopology:
         return [found.id, found.metadata]
 
 
-def dicts(elements: int, connections: int) -> Sample:
+class NetworkxTopology:
+    """A directed graph, the items being the attributes of its nodes and edges; one edge between any two."""
+
+    def __init__(self) -> None:
+        import networkx
+
+        self._graph: Any = networkx.DiGraph()
+        self._order: list[str] = []
+
+    def add_elements(self, page: list[Item]) -> None:
+        self._graph.add_nodes_from((item["AttachmentId"], item) for item in page)
+
+    def add_connections(self, page: list[Item]) -> None:
+        self._graph.add_edges_from((item["From"], item["To"], item) for item in page)
+
+    def finish(self) -> None:
+        self._order = list(self._graph)
+
+    def lookup(self, identifier: str) -> Item | None:
+        found: Item | None = self._graph.nodes.get(identifier)
+        return found
+
+    def neighbours(self, identifier: str) -> list[str]:
+        return [*{*self._graph.successors(identifier), *self._graph.predecessors(identifier)}]
+
+    def page(self, after: int, limit: int) -> list[Item]:
+        return [self._graph.nodes[identifier] for identifier in self._order[after : after + limit]]
+
+    def plain(self, found: Item) -> list[Any]:
+        return [found["AttachmentId"], found]
+
+
+def dicts(elements: int, connections: int, folder: str) -> Sample:
     """The baseline."""
-    _build(PlainTopology(), Items(WARM, WARM))
-    return _measure(PlainTopology, Items(elements, connections))
+    return _measure(PlainTopology, Items(folder, elements, connections))
 
 
-def optimized(elements: int, connections: int) -> Sample:
-    """What replaces it."""
-    _build(OptimizedTopology(), Items(WARM, WARM))
-    return _measure(OptimizedTopology, Items(elements, connections))
+def networkx(elements: int, connections: int, folder: str) -> Sample:
+    """What one reaches for when dicts no longer do."""
+    return _measure(NetworkxTopology, Items(folder, elements, connections))
+
+
+def optimized(elements: int, connections: int, folder: str) -> Sample:
+    """What replaces them."""
+    return _measure(OptimizedTopology, Items(folder, elements, connections))
 
 
 def _build(topology: Topology, items: Items, meter: Meter | None = None) -> None:
@@ -107,6 +142,8 @@ def _build(topology: Topology, items: Items, meter: Meter | None = None) -> None
 
 
 def _measure(kind: type[Topology], items: Items) -> Sample:
+    """Builds and asks one, after a small one that is dropped: imports and first calls are nobody's."""
+    _build(kind(), items.first(WARM))
     meter = Meter()
     topology = kind()
     _build(topology, items, meter)
