@@ -106,7 +106,6 @@ class Server(MCPServer[App]):
                 raise ToolError(_explained(error.__cause__)) from error
             raise
 
-
     async def list_tools(self) -> list[Definition]:
         """Definitions are read by a model before its first call: nothing in them is said twice."""
         if self._definitions is None:
