@@ -15,7 +15,7 @@ from cloudwan_mcp.memory.leaks.trend import theil_sen
 
 ATTACHMENTS = 20_000
 ROUNDS = 2_000  # each a call of every tool that answers at once
-JOBS = 200  # calls of each tool that takes seconds, spread over the rounds
+JOBS = 100  # calls of each tool that takes seconds, spread over the rounds
 LAST = 1_000  # rounds that the slope is taken of; until then caches fill
 
 ASKED: tuple[dict[str, Any], ...] = (
