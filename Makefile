@@ -14,6 +14,9 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 LOCKED := --require-hashes
 
+# The folders of tests that need packages of Node.js.
+NODE := browser inspector
+
 # uv does not read pip's settings, so an index configured for pip is handed over.
 INDEX = $(eval INDEX := $(or $(PIP_INDEX_URL),$(shell .tools/bin/python -m pip config get global.index-url \
 	2>/dev/null)))$(INDEX)
@@ -29,7 +32,8 @@ demo: .venv/.runtime ## walk a simulated network of Cloud WAN size, without AWS 
 	@$(BIN)/cloudwan-mcp demo $(ARGS)
 
 .PHONY: test
-test: .venv/.dev tests/inspector/node_modules/.installed ## run every test (ARGS='-k store' for some)
+test: .venv/.dev $(NODE:%=tests/%/node_modules/.installed) ## run every test (ARGS='-k store' for some)
+	@sh scripts/chromium.sh
 	@$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 ##@ Work on it
@@ -69,7 +73,8 @@ lock: .venv/.dev ## rewrite the locked requirements (UPGRADE=--upgrade takes new
 	@$(COMPILE) pyproject.toml -o requirements/runtime.txt
 	@$(COMPILE) pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
 	@$(COMPILE) --group build -c requirements/dev.txt -o requirements/build.txt
-	@cd tests/inspector && PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only --loglevel=error
+	@for each in $(NODE); do (cd tests/$$each && \
+		PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only --loglevel=error) || exit; done
 
 .PHONY: image
 image: ## build the container image (IMAGE=name, PYTHON_IMAGE=base)
@@ -77,7 +82,7 @@ image: ## build the container image (IMAGE=name, PYTHON_IMAGE=base)
 
 .PHONY: clean
 clean: ## remove everything that make made
-	rm -rf .venv .tools dist build tests/inspector/node_modules
+	rm -rf .venv .tools dist build $(NODE:%=tests/%/node_modules)
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 .PHONY: help
@@ -107,7 +112,7 @@ $(BIN)/python: | .tools/.uv
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch .venv/.runtime $@
 
-tests/inspector/node_modules/.installed: tests/inspector/package.json tests/inspector/package-lock.json | .venv/.dev
-	@echo 'Installing the MCP Inspector (tests/inspector)'
-	@cd tests/inspector && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel=error
+tests/%/node_modules/.installed: tests/%/package.json tests/%/package-lock.json | .venv/.dev
+	@echo 'Installing what Node.js runs (tests/$*)'
+	@cd tests/$* && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel=error
 	@touch $@

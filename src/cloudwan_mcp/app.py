@@ -183,7 +183,7 @@ class App:
             self._discovery.stop()
 
     def _child_environ(self) -> dict[str, str]:
-        """The child reads the same settings, wherever they came from; the HTTP token is not its business.
+        """The child reads the same settings, wherever they came from; secrets are not its business.
 
         It reads no file: what its own folder holds, or ours by now, is not what this server was given.
         A profile named by AWS_PROFILE stays named so: keys in the environment go before it, but not before
@@ -192,7 +192,8 @@ class App:
         values = {
             f"CLOUDWAN_{f.name.upper()}": str(getattr(self.settings, f.name))
             for f in fields(self.settings)
-            if f.name not in ("origins", "token", "demo")
+            if f.name not in ("origins", "demo")
+            and f.repr  # a secret is not shown, and needed by the server alone
             and getattr(self.settings, f.name) != f.default
             and self.settings.origins.get(f.name) != f.metadata["env"]
         }

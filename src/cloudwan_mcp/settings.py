@@ -111,6 +111,20 @@ class Settings:
         low=1,
         high=100,
     )
+    alert_rules: str = setting(
+        "",
+        "further alert rules, such as 'component:cache > 200 MiB for 30 s critical; success_rate < 0.9'",
+        "monitoring.alerts.rules",
+    )
+    alert_webhook_url: str = setting(
+        "", "https address that is told of alerts; plain http only on this machine", secret=True
+    )
+    alert_webhook_secret: str = setting(
+        "", "key, 16 characters at least, that signs what the webhook is told", secret=True
+    )
+    alert_sns_topic: str = setting(
+        "", "ARN of an SNS topic that is told of alerts; needs sns:Publish, the only write there is"
+    )
     profiling_enabled: bool = setting(False, "profile the use of memory", "profiling.enabled")
     profiling_snapshot_interval: float = setting(
         0.1, "seconds between two snapshots of a profile", "profiling.snapshot_interval", low=0.01, high=DAY_S
@@ -129,11 +143,12 @@ class Settings:
         return self.alias or self.profile or "default"
 
     def describe(self) -> list[tuple[str, Any, str]]:
-        """(name, value, origin) of every setting; the token's value is never shown."""
-        return [
-            (n, "***" if n == "token" and self.token else getattr(self, n), self.origins.get(n, "default"))
-            for n in (each.name for each in SETTINGS)
-        ]
+        """(name, value, origin) of every setting; the value of a secret is never shown."""
+        return [(each.name, self._shown(each), self.origins.get(each.name, "default")) for each in SETTINGS]
+
+    def _shown(self, each: Field[Any]) -> Any:
+        value = getattr(self, each.name)
+        return "***" if value and not each.repr else value
 
 
 SETTINGS = tuple(each for each in fields(Settings) if each.name != "origins")

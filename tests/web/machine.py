@@ -20,6 +20,7 @@ from fakes.clock import Clock
 
 MIB = 1024 * 1024
 PATIENCE_S = 30.0
+KNOWN = {"alerts", "history_file", "notifiers"}
 
 
 class Machine:
@@ -32,6 +33,7 @@ class Machine:
         self.in_use = 100 * MIB
         self.resident = 80 * MIB
         self.most: int = 90 * MIB
+        self.own: int | None = 60 * MIB
         self.stalled: float | None = None
         self.parts: dict[str, int | None] = {}
         self.reserved = 0
@@ -64,14 +66,17 @@ class Machine:
 def collector_of(machine: Any, clock: Clock, alerts: Alerts | None = None) -> MetricsCollector:
     """A collector of that machine, whose both clocks are the given one."""
     alerts = alerts or Alerts(clock=clock, wall=clock)
-    return MetricsCollector(guard=machine, monitor=machine, alerts=alerts, clock=clock, wall=clock)
+    return MetricsCollector(
+        guard=machine, monitor=machine, alerts=alerts, heap=lambda: machine.own, clock=clock, wall=clock
+    )
 
 
 @asynccontextmanager
 async def serving(machine: Any | None = None, **options: Any) -> AsyncIterator[Served]:
     """A dashboard on a free port with a client of it, stopped at the end."""
     machine = machine or Machine()
-    collector = MetricsCollector(guard=machine, monitor=machine, alerts=options.pop("alerts", None))
+    given = {name: options.pop(name) for name in KNOWN & options.keys()}
+    collector = MetricsCollector(guard=machine, monitor=machine, heap=lambda: machine.own, **given)
     async with (
         MemoryDashboard(collector, port=0, **options) as dashboard,
         httpx2.AsyncClient(base_url=dashboard.url, timeout=PATIENCE_S, verify=False) as client,

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloudwan_mcp.errors import NotFound
-from cloudwan_mcp.web.alert import Rule, component_metric, default_rules
+from cloudwan_mcp.web.alert import Rule, default_rules
 from cloudwan_mcp.web.alerts import KEPT
+from cloudwan_mcp.web.metric import component_metric
 from web.watched import Watched
 
 WARNING, CRITICAL = default_rules(75, 85)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudwan_mcp.web.calls import LATENCIES, NAME_LENGTH, NAMES, OTHER, Calls, percentile
+from cloudwan_mcp.web.calls import BUCKETS_S, LATENCIES, NAME_LENGTH, NAMES, OTHER, Calls, percentile
 from cloudwan_mcp.web.counts import WINDOW_S, Counts, Window
 
 
@@ -108,3 +108,24 @@ def test_looking_often_does_not_shorten_the_window() -> None:
         recent = window.note(Counts(tenth / 10, tenth))
     assert recent.at == pytest.approx(WINDOW_S, abs=1)
     assert recent.elements_per_s == pytest.approx(10)
+
+
+def test_durations_are_counted_by_bucket_and_outcome_since_the_start() -> None:
+    calls = Calls()
+    for seconds, ok in ((0.01, True), (0.011, True), (400, True), (0.5, False)):
+        calls.record("read", seconds, ok)
+    for _ in range(1000):
+        calls.record("other tool", 0.0, ok=True)
+    durations = {(name, ok): (counts, total) for name, ok, counts, total in calls.durations()}
+    counts, total = durations["read", True]
+    assert (counts[0], counts[1], counts[-2], counts[-1]) == (1, 2, 2, 3)
+    assert total == pytest.approx(400.021)
+    assert durations["read", False][0][-1] == 1
+    assert durations["other tool", True] == ([1000] * (len(BUCKETS_S) + 1), 0.0)
+    assert ("other tool", False) not in durations
+
+
+def test_a_call_is_counted_under_the_name_that_it_is_told_back() -> None:
+    calls = Calls(names=2)
+    assert calls.record("first", math.nan, ok=True) == ("first", 0.0)
+    assert calls.record("second", 2.0, ok=True) == ("other", 2.0)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from mmap import PAGESIZE
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cloudwan_mcp.errors import BadRequest
-from cloudwan_mcp.web.alert import Rule, component_metric
+from cloudwan_mcp.memory.guard import MemoryGuard
+from cloudwan_mcp.settings import load
+from cloudwan_mcp.web.alert import Rule
 from cloudwan_mcp.web.alerts import Alerts
 from cloudwan_mcp.web.calls import NAMES
+from cloudwan_mcp.web.heap import heap_bytes
+from cloudwan_mcp.web.metric import component_metric
 from fakes.clock import Clock
 from web.machine import MIB, Machine, collector_of
 
@@ -51,6 +57,7 @@ def test_the_process_is_told_with_its_peak_and_its_growth_since_the_start() -> N
     current = collector.get_metrics_summary()["current"]
     assert current["process"] == {
         "rss": 95 * MIB,
+        "heap": 60 * MIB,
         "peak": 99 * MIB,
         "growth": 15 * MIB,
         "unaccounted": 95 * MIB,
@@ -107,7 +114,12 @@ def test_calls_and_elements_are_counted_and_rated() -> None:
     performance = collector.get_metrics_summary()["current"]["performance"]
     assert (performance["elements"], performance["calls"], performance["failed"]) == (6000, 120, 60)
     assert performance["success_rate"] == 0.5
-    assert performance["recent"] == {"seconds": 60, "elements_per_s": 50, "success_rate": 1}
+    assert performance["recent"] == {
+        "seconds": 60,
+        "elements_per_s": 50,
+        "calls_per_s": 1,
+        "success_rate": 1,
+    }
     assert performance["by_name"]["stream_topology"]["p95_ms"] == 20
 
 
@@ -176,3 +188,40 @@ def test_alerts_are_judged_by_what_is_measured() -> None:
     assert sorted(raised) == sorted(rule.metric for rule in rules)
     machine.parts = {"cache": None}
     assert "component:cache" not in [alert["metric"] for alert in collector.get_metrics_summary()["alerts"]]
+
+
+def test_the_history_has_the_heap_the_caches_and_the_stores() -> None:
+    machine = Machine()
+    machine.parts = {
+        "cache": 1,
+        "cache:answers": 2,
+        "cache of rows": 4,
+        "cached": 8,
+        "store": 16,
+        "store x": None,
+    }
+    collector = collector_of(machine, Clock())
+    collector.sample()
+    machine.own = None
+    columns = collector.history()["columns"]
+    assert (columns["heap"], columns["cache"], columns["store"]) == ([60 * MIB], [7], [16])
+    assert collector.get_metrics_summary()["current"]["process"]["heap"] is None
+
+
+def test_the_heap_is_what_no_file_backs(tmp_path: Path) -> None:
+    found = heap_bytes()
+    assert found is not None
+    assert 0 < found < MemoryGuard.of(load()).gauge.rss() * 2
+    assert heap_bytes(tmp_path / "nothing") is None
+    (tmp_path / "statm").write_text("99 30 10 1 0 5 0\n", encoding="ascii")
+    assert heap_bytes(tmp_path / "statm") == 20 * PAGESIZE
+
+
+def test_a_listener_hears_of_every_call_until_it_is_removed() -> None:
+    collector, heard = collector_of(Machine(), Clock()), []
+    listener = lambda *call: heard.append(call)  # noqa: E731
+    collector.add_call_listener(listener)
+    collector.record_call("read", -1.0, ok=False)
+    collector.remove_call_listener(listener)
+    collector.record_call("read", 1.0, ok=True)
+    assert heard == [("read", 0.0, False)]

@@ -3,33 +3,61 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+from pathlib import Path
 
 import pytest
 
 from cloudwan_mcp.errors import BadRequest
-from cloudwan_mcp.web.exposure import HEADERS, Pass, check_exposure
+from cloudwan_mcp.exposure import check_exposure
+from cloudwan_mcp.web.dashboard import create_memory_dashboard
+from cloudwan_mcp.web.gate import HEADERS, Pass
+from cloudwan_mcp.web.routes import FILES
 from web.machine import Machine, serving, watching
 
 pytestmark = pytest.mark.anyio
 
 TOKEN = "token-of-the-tests"
-PATHS = ["/", "/api/summary", "/api/history", "/api/alerts", "/events", "/static/dashboard.js", "/nothing"]
-GUARDED = ["/api/summary", "/api/history", "/api/alerts", "/events", "/nothing", "//", "/Health", "/health/"]
+SCRIPT = next(path for path in FILES if path.endswith(".js"))
+PATHS = [
+    "/",
+    "/metrics",
+    "/api/thresholds",
+    "/api/summary",
+    "/api/history",
+    "/api/alerts",
+    "/events",
+    SCRIPT,
+    "/nothing",
+]
+GUARDED = [
+    "/metrics",
+    "/ws",
+    "/api/thresholds",
+    "/api/summary",
+    "/api/history",
+    "/api/alerts",
+    "/events",
+    "/nothing",
+    "//",
+    "/Health",
+    "/health/",
+]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
 async def test_loopback_needs_nothing(host: str) -> None:
-    check_exposure(host, "", ())
+    check_exposure(host, "", (), what="dashboard")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.9", "example.org", "", "127.0.0.1.example.org"])
 async def test_any_other_address_needs_hosts_and_a_token(host: str) -> None:
     with pytest.raises(BadRequest, match="CLOUDWAN_ALLOWED_HOSTS and CLOUDWAN_TOKEN"):
-        check_exposure(host, "", ())
+        check_exposure(host, "", (), what="dashboard")
     with pytest.raises(BadRequest) as error:
-        check_exposure(host, "", ("me",))
+        check_exposure(host, "", ("me",), what="dashboard")
     assert error.value.field == "token"
-    check_exposure(host, TOKEN, ("me",))
+    check_exposure(host, TOKEN, ("me",), what="dashboard")
 
 
 async def test_starting_checks_before_it_listens() -> None:
@@ -67,7 +95,9 @@ async def test_a_foreign_origin_is_refused_to_read_and_to_write(origin: str) -> 
         for method, path in (
             ("GET", "/api/summary"),
             ("GET", "/events"),
+            ("GET", "/metrics"),
             ("POST", "/api/alerts/1/acknowledge"),
+            ("POST", "/api/thresholds"),
         ):
             answer = await served.client.request(method, path, headers={"Origin": origin})
             assert answer.status_code == 403, path
@@ -101,7 +131,7 @@ async def test_with_the_token_all_is_as_without() -> None:
             assert (await following())["current"]
 
 
-@pytest.mark.parametrize("path", ["/", "/health", "/static/dashboard.js", "/static/dashboard.css"])
+@pytest.mark.parametrize("path", ["/health", *FILES])
 async def test_the_page_needs_no_token_because_it_holds_no_data(path: str) -> None:
     async with serving(token=TOKEN) as served:
         assert (await served.client.get(path)).status_code == 200
@@ -185,3 +215,23 @@ async def test_a_request_without_a_host_is_refused() -> None:
         assert b" 421 " in await reader.readline()
         writer.close()
         await writer.wait_closed()
+
+
+@pytest.mark.parametrize("source", ["environment", "file", "argument"])
+async def test_an_open_address_is_refused_before_it_is_bound_wherever_it_comes_from(
+    source: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if source == "environment":
+        monkeypatch.setenv("CLOUDWAN_MONITORING_HOST", "0.0.0.0")
+    if source == "file":
+        file = tmp_path / "settings.yml"
+        file.write_text("monitoring:\n  dashboard:\n    host: 0.0.0.0\n", encoding="utf-8")
+        monkeypatch.setenv("CLOUDWAN_CONFIG", str(file))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    dashboard = create_memory_dashboard(port, "0.0.0.0" if source == "argument" else None)
+    with pytest.raises(BadRequest, match="exposes the dashboard") as error:
+        await dashboard.start()
+    assert error.value.field == "allowed_hosts"
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", port))

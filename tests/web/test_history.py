@@ -10,11 +10,12 @@ from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.web.history import GRAINS, PEAKS, POINTS_MOST, RATES, Grain, History, Ring
 
 NOTHING = (0.0, 0.0, 0.0)
+REST = (0,) * (len(PEAKS) - 1)
 
 
 def filled(history: History, seconds: int, *, start: int = 0) -> History:
     for at in range(start, start + seconds):
-        history.add(at, 1.0, (at, at, at, at), (1.0, 1.0, 0.0))
+        history.add(at, 1.0, (at,) * len(PEAKS), (1.0, 1.0, 0.0))
     return history
 
 
@@ -38,7 +39,7 @@ def test_an_hour_a_day_and_a_week_are_kept_each_in_its_grain() -> None:
 def test_a_full_history_takes_less_than_two_mib() -> None:
     history = History([grain._replace(period_s=1) for grain in GRAINS])
     filled(history, max(grain.slots for grain in GRAINS) + 10)
-    rings = [tier._ring for tier in history._tiers.values()]
+    rings = [tier._ring for tier in history.tiers.values()]
     assert [len(ring) for ring in rings] == [grain.slots for grain in GRAINS]
     assert sum(sys.getsizeof(column) for ring in rings for column in ring._columns) < 2 * 1024 * 1024
 
@@ -51,7 +52,7 @@ def test_the_oldest_rows_make_room() -> None:
 def test_a_coarser_row_holds_the_highest_of_its_time_and_the_mean_rate() -> None:
     history = History([Grain("10s", 10, 6)])
     for at, used, elements in ((0, 5, 10), (3, 9, 0), (9, 2, 20), (10, 1, 0)):
-        history.add(at, 3.0, (used, 0, 0, 0), (elements, 0, 0))
+        history.add(at, 3.0, (used, *REST), (elements, 0, 0))
     columns = history.read("10s")["columns"]
     assert columns["at"] == [0, 10]
     assert columns["used"] == [9, 1]
@@ -60,21 +61,21 @@ def test_a_coarser_row_holds_the_highest_of_its_time_and_the_mean_rate() -> None
 
 def test_the_row_that_is_still_being_filled_is_shown() -> None:
     history = History([Grain("60s", 60, 6)])
-    history.add(61, 1.0, (7, 0, 0, 0), NOTHING)
+    history.add(61, 1.0, (7, *REST), NOTHING)
     assert history.read("60s")["columns"]["used"] == [7]
 
 
 def test_time_in_which_nothing_was_measured_leaves_a_gap() -> None:
     history = History([Grain("1s", 1, 60)])
     for at in (1, 2, 50):
-        history.add(at, 1.0, (at, 0, 0, 0), NOTHING)
+        history.add(at, 1.0, (at, *REST), NOTHING)
     assert history.read("1s")["columns"]["at"] == [1, 2, 50]
 
 
 def test_a_clock_that_is_set_back_starts_a_new_row() -> None:
     history = History([Grain("10s", 10, 6)])
     for at in (100, 40, 41):
-        history.add(at, 1.0, (at, 0, 0, 0), NOTHING)
+        history.add(at, 1.0, (at, *REST), NOTHING)
     assert history.read("10s")["columns"]["at"] == [100, 40]
 
 
@@ -109,3 +110,22 @@ def test_what_cannot_be_read_is_refused_by_name(tier: str, points: int, field: s
     with pytest.raises(BadRequest) as error:
         History().read(tier, points)
     assert error.value.field == field
+
+
+def test_rows_older_than_was_asked_for_or_than_the_tier_keeps_are_left_out() -> None:
+    history = filled(History(), 100, start=1000)
+    assert history.read("1s", last=10, now=1100)["columns"]["at"] == list(range(1091, 1100))
+    assert history.read("1s", last=10_000, now=1100)["columns"]["at"] == list(range(1000, 1100))
+    assert history.read("1s", now=1000 + 3600 + 50)["columns"]["at"] == list(range(1051, 1100))
+    assert history.read("1s", now=1_000_000)["columns"]["at"] == []
+    with pytest.raises(BadRequest) as error:
+        history.read("1s", last=0, now=1100)
+    assert error.value.field == "last"
+
+
+def test_sizes_are_told_to_the_page() -> None:
+    history = History([Grain("1s", 1, 5)])
+    sizes = [(1 << 24) + 4096, 5 * 1024**3 + 4096, 64 * 1024**3 - 4096]
+    for at, size in enumerate(sizes):
+        history.add(at, 1.0, (size, *REST), NOTHING)
+    assert history.read("1s")["columns"]["used"] == sizes

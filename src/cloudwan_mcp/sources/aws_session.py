@@ -32,8 +32,8 @@ class Clients:
     """A session with its Network Manager client, and the STS client once asked for."""
 
     def __init__(self, settings: Settings, statistics: SourceStatistics, lock: Lock) -> None:
-        self.session = _session(settings)
-        self._region = _region(self.session)
+        self.session = session_of(settings)
+        self._region = region_of(self.session)
         self._settings = settings
         never_prompt(self.session)
         home = home_region(self.session, self._region)
@@ -76,21 +76,23 @@ class Clients:
             raise InvalidEndpointConfigurationError(msg=str(failure)) from failure
 
 
-def _session(settings: Settings) -> Session:
+def session_of(settings: Settings, refuse: Callable[..., None] = refuse_writes) -> Session:
+    """A session of these settings, in which `refuse` stops every request that is not wanted."""
     # botocore's DEBUG records show signed headers, session tokens among them.
     for name in ("botocore", "urllib3"):
         if logging.getLogger(name).level == logging.NOTSET:
             logging.getLogger(name).setLevel(logging.WARNING)
     session = Session(profile=explicit_profile(settings))
     session.register_component("data_loader", shared_loader(slim=settings.slim_models))
-    session.register("before-call", refuse_writes)
-    session.register("before-send", refuse_writes)
+    session.register("before-call", refuse)
+    session.register("before-send", refuse)
     if settings.region:
         session.set_config_variable("region", settings.region)
     return session
 
 
-def _region(session: Session) -> str:
+def region_of(session: Session) -> str:
+    """The Region that is configured, and from now on one in any case."""
     region: str = session.get_config_variable("region") or FALLBACK_REGION
     # The credential providers create STS clients of their own, which fail without a Region.
     session.set_config_variable("region", region)

@@ -15,11 +15,6 @@ HYSTERESIS = 0.05  # of the threshold
 FOR_S = 5.0
 
 
-def component_metric(name: str) -> str:
-    """The metric that a rule watches to watch one component, in bytes."""
-    return f"component:{name}"
-
-
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Raise an alert when `metric` has been at `threshold` or beyond for `for_s` seconds.

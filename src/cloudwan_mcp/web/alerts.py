@@ -43,6 +43,7 @@ class Alerts:
         self._past: deque[Alert] = deque(maxlen=kept)
         self._callbacks: list[Callable[[Notice], None]] = [_write_log]
         self._last = 0
+        self.changes = 0  # how often anything was raised, cleared or acknowledged
         for rule in rules:
             self.add_rule(rule)
 
@@ -89,6 +90,28 @@ class Alerts:
         """The last 256 alerts that are over, newest first."""
         with self._lock:
             return [alert.to_dict() for alert in reversed(self._past)]
+
+    def dump(self) -> list[dict[str, Any]]:
+        """The alerts that are over and those that stand, oldest first, for `restore` of a later run.
+
+        One that stands is told as over by now: whoever reads it, this run has ended.
+        """
+        with self._lock:
+            standing = [replace(alert, cleared_at=self._wall()) for alert in self._active.values()]
+            return [alert.to_dict() for alert in (*self._past, *standing)]
+
+    def restore(self, alerts: Iterable[Mapping[str, Any]]) -> None:
+        """Put the alerts of an earlier run before those of this one; ids that are taken are given anew."""
+        with self._lock:
+            found = [Alert(**alert) for alert in alerts]
+            taken = {alert.id for alert in (*self._past, *self._active.values())}
+            self._last = max([self._last, *(alert.id for alert in found)])
+            for alert in found:
+                if alert.id in taken:
+                    self._last += 1
+                    alert.id = self._last
+                taken.add(alert.id)
+            self._past = deque([*found, *self._past], maxlen=self._past.maxlen)
 
     def acknowledge(self, alert_id: int) -> dict[str, Any]:
         """Note that somebody has seen it; again changes nothing. `NotFound` when it is not kept."""
@@ -141,6 +164,7 @@ class Alerts:
 
     def _tell(self, notices: Iterable[Notice]) -> None:
         for notice in notices:
+            self.changes += 1
             for callback in tuple(self._callbacks):
                 try:
                     callback(notice)

@@ -30,6 +30,10 @@ class Counts(NamedTuple):
         return self.elements / self.at if self.at > 0 else 0.0
 
     @property
+    def calls_per_s(self) -> float:
+        return self.calls / self.at if self.at > 0 else 0.0
+
+    @property
     def success_rate(self) -> float | None:
         """The part of the calls that went well, 0 to 1; None without calls."""
         return 1 - self.failures / self.calls if self.calls else None

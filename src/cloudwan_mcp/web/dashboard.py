@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from cloudwan_mcp.errors import BadRequest
+from cloudwan_mcp.exposure import check_exposure, hosts_in
 from cloudwan_mcp.memory.guard import MemoryGuard
 from cloudwan_mcp.memory.monitor import MemoryMonitor
 from cloudwan_mcp.settings import load
 from cloudwan_mcp.web.alerts import Alerts
 from cloudwan_mcp.web.collector import MetricsCollector
-from cloudwan_mcp.web.exposure import check_exposure
+from cloudwan_mcp.web.notifiers import notifiers_of
 
 if TYPE_CHECKING:
     from cloudwan_mcp.web.service import Service
@@ -35,18 +37,27 @@ def create_memory_dashboard(
     token: str | None = None,
     allowed_hosts: Iterable[str] | None = None,
     enabled: bool | None = None,
+    history_file: Path | None = None,
 ) -> MemoryDashboard:
     """A dashboard of this process's memory, which listens once it is started.
 
     What is left out is as the settings say: CLOUDWAN_MONITORING_PORT (5000; 0: any free one),
     CLOUDWAN_MONITORING_HOST (127.0.0.1), CLOUDWAN_TOKEN, CLOUDWAN_ALLOWED_HOSTS, CLOUDWAN_MONITORING_ENABLED
-    and, for the alerts, CLOUDWAN_ALERT_THRESHOLD_PERCENT and CLOUDWAN_CRITICAL_THRESHOLD_PERCENT.
+    and, for the alerts, CLOUDWAN_ALERT_THRESHOLD_PERCENT, CLOUDWAN_CRITICAL_THRESHOLD_PERCENT and
+    CLOUDWAN_ALERT_RULES; who is told of them beside the log, CLOUDWAN_ALERT_WEBHOOK_URL and
+    CLOUDWAN_ALERT_SNS_TOPIC. With `history_file`, the history survives a restart.
     """
     settings = load()
     if allowed_hosts is None:
-        allowed_hosts = settings.allowed_hosts.split(",")
+        allowed_hosts = hosts_in(settings.allowed_hosts)
     return MemoryDashboard(
-        MetricsCollector(guard=guard, monitor=monitor, alerts=alerts),
+        MetricsCollector(
+            guard=guard,
+            monitor=monitor,
+            alerts=alerts,
+            history_file=history_file,
+            notifiers=notifiers_of(settings),
+        ),
         port=settings.monitoring_port if port is None else port,
         host=settings.monitoring_host if host is None else host,
         token=settings.token if token is None else token,
@@ -121,7 +132,7 @@ class MemoryDashboard:
             if not self._enabled:
                 _log.info("The memory dashboard stays off: CLOUDWAN_MONITORING_ENABLED is false")
                 return
-            check_exposure(self._host, self._token, self._allowed_hosts)
+            check_exposure(self._host, self._token, self._allowed_hosts, what="dashboard")
             self._service = await self._begin()
 
     async def stop(self) -> None:
@@ -130,6 +141,7 @@ class MemoryDashboard:
             service, self._service = self._service, None
             if service is not None:
                 await service.end()
+                await asyncio.to_thread(self.metrics_collector.end)
 
     async def __aenter__(self) -> MemoryDashboard:
         await self.start()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
 from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cloudwan_mcp.errors import BadRequest
 
-PEAKS = ("used", "rss", "accounted", "reserved")
+PEAKS = ("used", "rss", "heap", "cache", "store", "accounted", "reserved")
 """Bytes. Of several values the highest is kept: an average would hide the peak that kills."""
 
 RATES = ("elements", "calls", "failures")
@@ -31,13 +32,17 @@ GRAINS = (Grain("1s", 1, 3600), Grain("10s", 10, 8640), Grain("60s", 60, 10080))
 
 
 class Ring:
-    """The newest `slots` rows of `width` numbers, in arrays of doubles that grow no further."""
+    """The newest `slots` rows of `width` numbers, in arrays that grow no further.
+
+    The first column holds times as doubles. The others need no more than floats: those tell bytes to the
+    page up to 64 GiB, and to one part in sixteen million beyond.
+    """
 
     __slots__ = ("_columns", "_next", "_slots")
 
     def __init__(self, slots: int, width: int) -> None:
         self._slots = slots
-        self._columns = [array("d") for _ in range(width)]
+        self._columns = [array("f" if number else "d") for number in range(width)]
         self._next = 0
 
     def __len__(self) -> int:
@@ -58,6 +63,15 @@ class Ring:
         first = (self._next - last) % self._slots
         parts = ((column, column[first : first + last]) for column in self._columns)
         return [part + column[: last - len(part)] for column, part in parts]
+
+    @property
+    def size(self) -> int:
+        return sum(map(sys.getsizeof, self._columns))
+
+    def fill(self, columns: Sequence[array[float]]) -> None:
+        """Take over columns that `columns` gave, whole."""
+        self._columns = list(columns)
+        self._next = len(self) % self._slots
 
 
 class Tier:
@@ -90,6 +104,20 @@ class Tier:
                 column.append(value)
         return columns
 
+    @property
+    def size(self) -> int:
+        return self._ring.size
+
+    def state(self) -> tuple[list[array[float]], array[float]]:
+        """The whole rows as columns, and the row that is still being filled: all that `restore` needs."""
+        filling = array("d", [self._began, self._elapsed, *self._peaks, *self._counts])
+        return self._ring.columns(self.grain.slots), filling
+
+    def restore(self, columns: Sequence[array[float]], filling: array[float]) -> None:
+        self._ring.fill(columns)
+        self._began, self._elapsed, *rest = filling
+        self._peaks, self._counts = rest[: len(PEAKS)], rest[len(PEAKS) :]
+
     def _open(self, began: float) -> None:
         self._began = began
         self._elapsed = 0.0
@@ -105,28 +133,42 @@ class History:
     """Every grain at once: what is added goes into each, so none is made of another and none can lag."""
 
     def __init__(self, grains: Sequence[Grain] = GRAINS) -> None:
-        self._tiers = {grain.name: Tier(grain) for grain in grains}
+        self.tiers = {grain.name: Tier(grain) for grain in grains}
 
     def add(self, at: float, elapsed: float, peaks: Sequence[float], counts: Sequence[float]) -> None:
-        for tier in self._tiers.values():
+        for tier in self.tiers.values():
             tier.add(at, elapsed, peaks, counts)
 
-    def recent(self, rows: int) -> dict[str, list[float]]:
-        """The last rows of the finest grain, as columns."""
-        finest = next(iter(self._tiers.values()))
-        return _named(finest.columns(rows - 1), step=1)
+    @property
+    def size(self) -> int:
+        """Bytes that its columns take."""
+        return sum(tier.size for tier in self.tiers.values())
 
-    def read(self, tier: str = "1s", points: int = POINTS) -> dict[str, Any]:
+    def add_row(self, row: Sequence[float]) -> None:
+        """The same, of one row: time, seconds, values, counts."""
+        at, elapsed, *values = row
+        self.add(at, elapsed, values[: len(PEAKS)], values[len(PEAKS) :])
+
+    def recent(self, rows: int, since: float = -math.inf) -> dict[str, list[float]]:
+        """The last rows of the finest grain that are younger than `since`, as columns."""
+        finest = next(iter(self.tiers.values()))
+        return _named(_younger(finest.columns(rows - 1), since), step=1)
+
+    def read(
+        self, tier: str = "1s", points: int = POINTS, *, last: int | None = None, now: float | None = None
+    ) -> dict[str, Any]:
         """At most `points` rows over the whole tier, as columns; rows are joined, peaks by their highest.
 
-        Raises `BadRequest` for a tier that there is not, and for points outside 1 to 2000.
+        With `now`, in unix seconds, rows are left out that are older than the tier keeps, or than `last`
+        seconds. Raises `BadRequest` for a tier that there is not, for points outside 1 to 2000, and for less
+        than a second.
         """
-        found = self._tiers.get(tier)
+        found = self.tiers.get(tier)
         if found is None:
             raise BadRequest(
                 f"There is no tier {tier[:20]!r}.",
                 field="tier",
-                next_step=f"Choose one of {', '.join(self._tiers)}.",
+                next_step=f"Choose one of {', '.join(self.tiers)}.",
             )
         if not 1 <= points <= POINTS_MOST:
             raise BadRequest(
@@ -134,15 +176,27 @@ class History:
                 field="points",
                 next_step="Ask for a number of points in that range.",
             )
+        if last is not None and last < 1:
+            raise BadRequest(
+                f"last={last} is less than a second.", field="last", next_step="Ask for the last 60 seconds."
+            )
         grain = found.grain
-        columns = found.columns(grain.slots - 1)
+        kept_s = grain.period_s * grain.slots
+        since = -math.inf if now is None else now - min(last or kept_s, kept_s)
+        columns = _younger(found.columns(grain.slots - 1), since)
         step = max(1, math.ceil(len(columns[0]) / points))
         return {
             "tier": grain.name,
             "step_s": grain.period_s * step,
-            "kept_s": grain.period_s * grain.slots,
+            "kept_s": kept_s,
             "columns": _named(columns, step),
         }
+
+
+def _younger(columns: list[array[float]], since: float) -> list[array[float]]:
+    """The rows from the first that is younger; times may jump, where the clock was set or the server off."""
+    first = next((row for row, at in enumerate(columns[0]) if at > since), len(columns[0]))
+    return [column[first:] for column in columns] if first else columns
 
 
 def _named(columns: Sequence[array[float]], step: int) -> dict[str, list[float]]:

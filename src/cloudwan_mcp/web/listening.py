@@ -1,6 +1,6 @@
 """Listening: a port that is free, and an HTTP server that shares the process without taking it over.
 
-Needs uvicorn.
+Needs uvicorn and websockets.
 """
 
 from __future__ import annotations
@@ -10,20 +10,26 @@ import errno
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from cloudwan_mcp.errors import BadRequest
-from cloudwan_mcp.web.exposure import bracketed
+from cloudwan_mcp.exposure import bracketed
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    Protocol = asyncio.Protocol
+else:
+    Protocol = object
+
 TRIES = 20
 CONNECTIONS = 160
 HEADER_BYTES = 16 * 1024
+SPOKEN_BYTES = 1024  # of one message of a client; none is expected
 UNREAD_BYTES = 16 * 1024  # kept for a peer that is slow to read; the summaries come on top, one at a time
 KERNEL_BYTES = 64 * 1024  # and as much by the kernel, which would otherwise keep some megabytes
 PATIENCE_S = 30.0
@@ -66,7 +72,9 @@ class Listener(uvicorn.Server):
         config = uvicorn.Config(
             app,
             http=PatientProtocol,
-            ws="none",
+            ws=PatientSocket,
+            ws_max_size=SPOKEN_BYTES,
+            ws_per_message_deflate=False,  # it would keep 36 KiB for each viewer
             lifespan="off",
             log_config=None,
             access_log=False,
@@ -97,7 +105,7 @@ class Listener(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End in about a second, whatever the peers do."""
-        self._abort(lambda protocol: protocol.flow.write_paused)
+        self._abort(lambda protocol: protocol.stuck)
         await super().shutdown(sockets)
         self._abort(lambda _: True)
 
@@ -105,24 +113,34 @@ class Listener(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
-    def _abort(self, wanted: Callable[[PatientProtocol], bool]) -> None:
+    def _abort(self, wanted: Callable[[Patient], bool]) -> None:
         for protocol in list(self.server_state.connections):
-            if isinstance(protocol, PatientProtocol) and wanted(protocol):
-                protocol.transport.abort()
+            if isinstance(protocol, Patient) and wanted(protocol):
+                protocol.abort()
 
 
-class PatientProtocol(H11Protocol):
+class Patient(Protocol):
     """Keeps little for a peer that does not read, and for no longer than 30 seconds."""
 
-    _impatience: asyncio.TimerHandle | None = None
+    impatience: asyncio.TimerHandle | None = None
+    _wire: asyncio.Transport
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    @property
+    def stuck(self) -> bool:
+        """Whether the peer takes nothing at the moment."""
+        return self.impatience is not None
+
+    def abort(self) -> None:
+        self._wire.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        transport.set_write_buffer_limits(high=UNREAD_BYTES)
+        self._wire = cast(asyncio.Transport, transport)
+        self._wire.set_write_buffer_limits(high=UNREAD_BYTES)
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._impatience = self.loop.call_later(PATIENCE_S, self.transport.abort)
+        self.impatience = asyncio.get_running_loop().call_later(PATIENCE_S, self.abort)
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -133,6 +151,19 @@ class PatientProtocol(H11Protocol):
         self._forgive()
 
     def _forgive(self) -> None:
-        if self._impatience is not None:
-            self._impatience.cancel()
-            self._impatience = None
+        if self.impatience is not None:
+            self.impatience.cancel()
+            self.impatience = None
+
+
+class PatientProtocol(Patient, H11Protocol):
+    """HTTP."""
+
+
+class PatientSocket(Patient, WebSocketsSansIOProtocol):
+    """WebSocket."""
+
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body":
+            self.handshake_complete = True  # else a handshake that is refused is logged as an error

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cloudwan_mcp.memory.guard import MemoryGuard
 from cloudwan_mcp.memory.monitor import MemoryMonitor
 from cloudwan_mcp.web.calls import NAME_LENGTH, NAMES, OTHER
 
+KIND = re.compile("[ :]")
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Bytes; `pressure` is percent of time stalled (None where the kernel does not say), `waiting` a count.
 
-    A component that could not tell its size has None.
+    A component that could not tell its size has None, and so has a `heap` that the system does not tell.
     """
 
     limit: int
     origin: str
     used: int
     rss: int
+    heap: int | None
     peak: int
     pressure: float | None
     components: dict[str, int | None]
@@ -33,12 +37,16 @@ class Reading:
     def percent(self) -> float:
         return 100 * self.used / self.limit if self.limit else 0.0
 
+    def of(self, kind: str) -> int:
+        """The bytes of the components of a kind: those called so, or so and more after a space or a colon."""
+        return sum(size or 0 for name, size in self.components.items() if KIND.split(name)[0] == kind)
+
     @property
     def accounted(self) -> int:
         return sum(size or 0 for size in self.components.values())
 
 
-def look(guard: MemoryGuard, monitor: MemoryMonitor) -> Reading:
+def look(guard: MemoryGuard, monitor: MemoryMonitor, heap: Callable[[], int | None]) -> Reading:
     gauge, budget, breaker = guard.gauge, guard.budget, guard.breaker
     rss, peak = gauge.peak()
     return Reading(
@@ -46,6 +54,7 @@ def look(guard: MemoryGuard, monitor: MemoryMonitor) -> Reading:
         origin=gauge.limit.origin,
         used=gauge.used(),
         rss=rss,
+        heap=heap(),
         peak=max(rss, peak),
         pressure=gauge.pressure(),
         components=_bounded(monitor.components()),

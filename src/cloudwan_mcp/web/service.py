@@ -1,6 +1,6 @@
 """One listening of the dashboard: its socket, its viewers, and the two tasks that serve and sample.
 
-Needs starlette and uvicorn.
+Needs starlette, uvicorn and websockets.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ import logging
 import time
 from collections.abc import Iterable
 
+from cloudwan_mcp.exposure import bracketed
+from cloudwan_mcp.web.archive import Archive
 from cloudwan_mcp.web.collector import MetricsCollector
-from cloudwan_mcp.web.exposure import Gate, Pass, bracketed
+from cloudwan_mcp.web.gate import Gate, Pass
 from cloudwan_mcp.web.listening import Listener, listen
 from cloudwan_mcp.web.routes import routes
 from cloudwan_mcp.web.viewers import Viewers, encode
 
 WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104 - shown as a name that can be visited, not bound
 END_S = 5.0
+SAVE_S = 10.0  # what a server that is killed loses of its history
 
 _log = logging.getLogger("cloudwan_mcp.performance.dashboard")
 
@@ -45,8 +48,11 @@ class Service:
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://{'localhost' if host in WILDCARDS else bracketed(host)}:{self.port}"
         self._serving = asyncio.create_task(self._listener.serve(sockets=[self._socket]))
-        self._serving.add_done_callback(_note_end)
-        self._sampling = asyncio.create_task(self._sample())
+        self._tasks = [asyncio.create_task(self._sample())]
+        if collector.archive.kept:
+            self._tasks.append(asyncio.create_task(self._keep(collector.archive)))
+        for task in (self._serving, *self._tasks):
+            task.add_done_callback(_note_end)
 
     async def ready(self) -> None:
         """Return once it listens; raises what kept it from that."""
@@ -62,8 +68,9 @@ class Service:
         """End both tasks and every connection."""
         self.viewers.close()
         self._listener.end()
-        self._sampling.cancel()
-        _, late = await asyncio.wait({self._serving, self._sampling}, timeout=END_S)
+        for task in self._tasks:
+            task.cancel()
+        _, late = await asyncio.wait({self._serving, *self._tasks}, timeout=END_S)
         for task in late:
             task.cancel()
         self._socket.close()
@@ -81,6 +88,16 @@ class Service:
             due = max(due + self._interval_s, time.monotonic())
             await asyncio.sleep(due - time.monotonic())
 
+    async def _keep(self, archive: Archive) -> None:
+        """Write the history every few seconds and at the end, in a thread: a disk may take its time."""
+        try:
+            await asyncio.to_thread(archive.open)
+            while True:
+                await asyncio.sleep(SAVE_S)
+                await asyncio.to_thread(archive.save)
+        finally:
+            await asyncio.to_thread(archive.close)
+
     def _tick(self) -> None:
         if len(self.viewers):
             self.viewers.publish(encode(self._collector.get_metrics_summary()))
@@ -88,6 +105,6 @@ class Service:
             self._collector.sample()
 
 
-def _note_end(serving: asyncio.Task[None]) -> None:
-    if not serving.cancelled() and serving.exception():
-        _log.error("The memory dashboard ended", exc_info=serving.exception())
+def _note_end(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception():
+        _log.error("A part of the memory dashboard ended", exc_info=task.exception())

@@ -1,20 +1,19 @@
-"""Who may ask: the Host, Origin and token checks, and the headers that every answer carries."""
+"""Who is let in: the Host, Origin and token checks, and the headers that every answer carries."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http.cookies import CookieError, SimpleCookie
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cloudwan_mcp.errors import BadRequest
+from cloudwan_mcp.exposure import LOOPBACK, bears, bracketed, host_name
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 OPEN = ("/", "/health", "/api/sign-in")
 """Paths that need no token: the page holds no data, and probes have none. `/static/` is open as well."""
 
@@ -30,25 +29,11 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
 )
-
-
-def check_exposure(host: str, token: str, allowed_hosts: Iterable[str]) -> None:
-    """Beyond loopback, a dashboard without a token and an allow-list of hosts does not start."""
-    if host in LOOPBACK:
-        return
-    missing = [
-        name for name, value in (("allowed_hosts", list(allowed_hosts)), ("token", token)) if not value
-    ]
-    if missing:
-        raise BadRequest(
-            f"Binding {host!r} exposes the dashboard to the network.",
-            field=missing[0],
-            next_step=f"Set {' and '.join(f'CLOUDWAN_{m.upper()}' for m in missing)}, or bind 127.0.0.1.",
-        )
+STARTS = ("http.response.start", "websocket.http.response.start")
 
 
 class Pass:
-    """The token, and the cookie that stands for it: a browser's event stream can send no header.
+    """The token, and the cookie that stands for it: a browser's live streams can send no header.
 
     The cookie holds a digest, since a browser shows it to every port of the host. It carries a part of the
     digest in its name, so that two dashboards on one host do not sign each other out.
@@ -66,11 +51,8 @@ class Pass:
         """The header that signs a browser in, until it is closed."""
         return f"{self._name}={self._value}; Path=/; HttpOnly; SameSite=Strict"
 
-    def admits(self, headers: dict[bytes, bytes]) -> bool:
-        if not self._token:
-            return True
-        bearer = headers.get(b"authorization", b"")
-        if hmac.compare_digest(bearer, b"Bearer " + self._token):
+    def admits(self, headers: Mapping[bytes, bytes]) -> bool:
+        if not self._token or bears(headers, self._token):
             return True
         try:
             morsel = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1")).get(self._name)
@@ -84,16 +66,17 @@ class Gate:
 
     A page that rebinds its own name to this address still sends that name as Host; ports are not compared,
     since this one may have moved. An Origin has to be the very host asked: there is one page to come from.
+    The handshake of a WebSocket is held to the same, since no browser asks a server before that.
     """
 
     def __init__(self, app: ASGIApp, admission: Pass, allowed_hosts: Iterable[str]) -> None:
         self._app = app
         self._pass = admission
-        self._names = {_name(host) for host in (*map(bracketed, LOOPBACK), *allowed_hosts)}
+        self._names = {host_name(host) for host in (*map(bracketed, LOOPBACK), *allowed_hosts)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def protected(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in STARTS:
                 present = {name.lower() for name, _ in message.get("headers", ())}
                 missing = [header for header in HEADERS if header[0] not in present]
                 message = {**message, "headers": [*message.get("headers", ()), *missing]}
@@ -103,13 +86,14 @@ class Gate:
         if refusal is None:
             await self._app(scope, receive, protected)
         else:
-            await _refuse(protected, *refusal)
+            status, error = refusal
+            await refuse(scope, protected, status, {"error": error})
 
     def _refusal(self, path: str, headers: dict[bytes, bytes]) -> tuple[int, str] | None:
         if path == "/health":
             return None
         host = headers.get(b"host", b"").decode("latin-1").lower()
-        if _name(host) not in self._names:
+        if host_name(host) not in self._names:
             return 421, "This server does not answer under that name; see CLOUDWAN_ALLOWED_HOSTS."
         origin = headers.get(b"origin", b"").decode("latin-1").lower()
         if origin and origin.partition("://")[2] != host:
@@ -119,22 +103,12 @@ class Gate:
         return None
 
 
-def bracketed(host: str) -> str:
-    """An address as it stands in a URL."""
-    return f"[{host}]" if ":" in host and not host.startswith("[") else host
-
-
-def _name(host: str) -> str:
-    """The host without its port, `*` counting as one; an IPv6 address stays in its brackets."""
-    if host.startswith("["):
-        return host.partition("]")[0].lower() + "]"
-    return host.partition(":")[0].lower()
-
-
-async def _refuse(send: Send, status: int, message: str) -> None:
-    body = json.dumps({"error": message}).encode()
+async def refuse(scope: Scope, send: Send, status: int, error: Mapping[str, Any]) -> None:
+    """Answer a request, or the handshake of a WebSocket, with an error as JSON."""
+    kind = "websocket.http.response" if scope["type"] == "websocket" else "http.response"
+    body = json.dumps(error).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     if status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": f"{kind}.start", "status": status, "headers": headers})
+    await send({"type": f"{kind}.body", "body": body})

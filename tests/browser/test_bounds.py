@@ -1,0 +1,63 @@
+"""A page that stays open for days keeps no more than one that was just opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from browser.backend import Backend, busy, serving
+from browser.visitor import Visitor
+
+Visit = Callable[..., Visitor]
+
+COUNTED = """
+window.heard = 0;
+window.WebSocket = class extends WebSocket {
+  constructor(...where) {
+    super(...where);
+    this.addEventListener("message", () => { window.heard += 1; });
+  }
+};
+"""
+STEP_S = 5.0  # that the clock moves on with every summary, so that an hour goes by
+WARM, MANY = 300, 600
+GROWTH_BYTES = 256 * 1024
+
+
+def hurried(backend: Backend) -> None:
+    """Everything is told, and the clock runs fast."""
+    busy(backend)
+    verdicts = backend.told["leaks"]
+
+    def leaks() -> object:
+        backend.behind_s = max(0.0, backend.behind_s - STEP_S)
+        backend.collector.record_call("get_topology", 0.01, ok=True)
+        return verdicts
+
+    backend.collector.add_section("leaks", leaks)
+
+
+def test_an_hour_of_news_leaves_no_more_behind_than_a_quarter(visit: Visit) -> None:
+    with serving(hurried, interval_s=0.02, behind_s=2 * (WARM + MANY) * STEP_S) as backend:
+        visitor = visit(backend)
+        visitor.page.add_init_script(COUNTED)
+        visitor.arrive()
+        cdp = visitor.page.context.new_cdp_session(visitor.page)
+
+        def kept(heard: int) -> tuple[int, int, int]:
+            """Bytes of the heap, nodes and listeners after that many summaries."""
+            visitor.page.wait_for_function("(wanted) => window.heard >= wanted", arg=heard)
+            for _ in range(3):  # what one collection finds dead may have held more
+                cdp.send("HeapProfiler.collectGarbage")
+            counters = cdp.send("Memory.getDOMCounters")
+            return (
+                cdp.send("Runtime.getHeapUsage")["usedSize"],
+                counters["nodes"],
+                counters["jsEventListeners"],
+            )
+
+        heap, nodes, listeners = kept(WARM)
+        heap_later, nodes_later, listeners_later = kept(WARM + MANY)
+        assert heap_later - heap < GROWTH_BYTES
+        assert nodes_later <= nodes + 50
+        assert listeners_later <= listeners + 5
+        assert visitor.complaints == []
