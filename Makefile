@@ -32,9 +32,13 @@ demo: .venv/.runtime ## walk a simulated network of Cloud WAN size, without AWS 
 	@$(BIN)/cloudwan-mcp demo $(ARGS)
 
 .PHONY: test
-test: .venv/.dev $(NODE:%=tests/%/node_modules/.installed) ## run every test (ARGS='-k store' for some)
+test: .venv/.dev tests/inspector/node_modules/.installed ## run every test (ARGS='-k store' for some)
+	@$(BIN)/python -m pytest -n 4 --dist worksteal --ignore=tests/browser $(ARGS)
+
+.PHONY: browser
+browser: .venv/.dev tests/browser/node_modules/.installed ## test the dashboard's page in Chromium
 	@sh scripts/chromium.sh
-	@$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n 2 tests/browser $(ARGS)
 
 ##@ Work on it
 

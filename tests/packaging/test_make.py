@@ -17,7 +17,20 @@ def test_bare_make_teaches_every_target() -> None:
     assert done.returncode == 0
     assert all(re.search(rf"^  make {each} +\S", done.stdout, re.MULTILINE) for each in targets)
     assert set(targets) == {
-        *("demo", "test", "setup", "check", "bench", "product", "soak", "lock", "image", "clean", "help")
+        *(
+            "demo",
+            "test",
+            "browser",
+            "setup",
+            "check",
+            "bench",
+            "product",
+            "soak",
+            "lock",
+            "image",
+            "clean",
+            "help",
+        )
     }
 
 
