@@ -61,7 +61,7 @@ class App:
         self.watch = Watch(self.memory.gauge, critical_percent=self.settings.critical_threshold_percent)
         self.monitor = self.watch.monitor
         self.monitor.register(
-            "open snapshots", lambda: self.folder.shelf.nbytes, limit=self.folder.shelf.most_bytes
+            "store:open snapshots", lambda: self.folder.shelf.nbytes, limit=self.folder.shelf.most_bytes
         )
         if self.settings.profiling_enabled:
             from cloudwan_mcp.memory.profiler import MemoryProfiler  # with all it imports, only where wanted

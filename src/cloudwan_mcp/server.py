@@ -6,7 +6,7 @@ import io
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from typing import Literal, cast
 
 import anyio
@@ -60,9 +60,13 @@ def build_server(app: App) -> Server:
     )
 
 
-async def serve_stdio(settings: Settings) -> None:
+Beside = Callable[[App], AbstractAsyncContextManager[object]]
+"""What runs beside a server for as long as it serves."""
+
+
+async def serve_stdio(settings: Settings, *, beside: Beside = nullcontext) -> None:
     """Serve until the client closes standard input or the parent process dies."""
-    async with App(settings) as app, anyio.create_task_group() as tasks:
+    async with App(settings) as app, beside(app), anyio.create_task_group() as tasks:
         tasks.start_soon(_watch_parent, tasks.cancel_scope.cancel)
         wire = io.TextIOWrapper(os.fdopen(os.dup(0), "rb"), encoding="utf-8", errors="replace")
         async with stdio_server(stdin=_Lines(wire)) as (read, write):
@@ -107,11 +111,13 @@ async def _health(_: Request) -> Response:
     return JSONResponse({"status": "ok", "version": __version__})
 
 
-async def serve_http(settings: Settings, *, announce: Callable[[str], None]) -> None:
+async def serve_http(
+    settings: Settings, *, announce: Callable[[str], None], beside: Beside = nullcontext
+) -> None:
     """Serve over HTTP until told to stop; `announce` is given the base URL once it listens."""
     check_exposure(settings)
     with _listen(settings.http_host, settings.http_port) as listening:
-        async with App(settings) as app:
+        async with App(settings) as app, beside(app):
             config = uvicorn.Config(
                 http_app(app),
                 log_level=settings.log_level.lower(),

@@ -75,6 +75,10 @@ def uvx(words: list[str]) -> None:
     accepts(words[2:])
 
 
+def installed(words: list[str]) -> None:
+    accepts(words[1:])
+
+
 def claude_stdio(words: list[str]) -> None:
     cut = words.index("--")
     entry = clients()[0]
@@ -133,6 +137,7 @@ ROWS: dict[str, Callable[[list[str]], None]] = {
     r"make test( .*)?": make_tests,
     r"make (setup|check|lock|browser)( .*)?": make_other,
     r"uvx cloudwan-mcp( .*)?": uvx,
+    r"cloudwan-mcp( .*)?": installed,
     r"claude mcp add --transport stdio .*": claude_stdio,
     r"claude mcp add --transport http .*": claude_http,
     r"docker run .*": docker_run,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import httpx2
 import psutil
 import pytest
 from mcp import Client, StdioServerParameters
@@ -30,6 +31,7 @@ EXERCISED = [tool.name for tool in TOOLS if tool.samples]
 HANDLER = "    return answer(_present(app, stretch, rows))\n"
 LEAK = "    KEPT.append(json.dumps(_present(app, stretch, rows).model_dump()))  # leaks here\n"
 PATIENCE_S = 120
+PORT = 5173  # of the dashboard, which no other test has
 
 
 @pytest.fixture
@@ -51,8 +53,8 @@ def leaky(tmp_path: Path) -> Path:
 async def served(package: Path) -> AsyncIterator[Conversation]:
     parameters = StdioServerParameters(
         command=sys.executable,
-        args=["-m", "cloudwan_mcp", "serve"],
-        env=ours() | {"PYTHONPATH": str(package)},
+        args=["-m", "cloudwan_mcp", "serve", "--dashboard"],
+        env=ours() | {"PYTHONPATH": str(package), "CLOUDWAN_MONITORING_PORT": str(PORT)},
         cwd=package,
     )
     async with Client(parameters, mode="auto", read_timeout_seconds=PATIENCE_S) as client:
@@ -91,8 +93,11 @@ async def test_a_leak_planted_in_a_handler_is_found_and_its_line_named(
         assert "# leaks here" in found["blame"][0]["source"]
         assert found["growth"][0]["low"] > 0
         leaks = (await talk.page("memory_report"))["leaks"]
+        async with httpx2.AsyncClient(timeout=PATIENCE_S, verify=False) as client:
+            page = await client.get(f"http://127.0.0.1:{PORT}/api/summary")
     assert leaks["tools"]["stream_topology"]["kind"] == "leak"
     assert leaks["tools"]["stream_topology"]["line"] == found["line"]
+    assert page.json()["current"]["leaks"] == leaks
 
 
 async def test_the_server_as_it_is_shows_no_growth_while_it_is_called(discovered: Discovered) -> None:

@@ -40,7 +40,7 @@ async def test_it_tells_calls_by_tool_the_store_and_what_is_cached(discovered: D
     assert report["calls"]["under_way"] == 1  # this one
     assert report["store"]["snapshots"] == 1
     assert report["store"]["bytes"] == report["store"]["newest_bytes"] > 0
-    opened = report["caches"]["open snapshots"]
+    opened = report["caches"]["store:open snapshots"]
     assert 0 < opened["held"] <= opened["most"]
     assert all(held["held"] <= held["most"] for held in report["caches"].values())
     assert report["components"].keys() >= report["caches"].keys()
@@ -89,7 +89,7 @@ async def test_calls_that_were_turned_away_are_counted(monkeypatch: pytest.Monke
 
 async def test_a_discovery_under_way_shows_its_progress_and_its_memory(simulate: Discovered) -> None:
     simulate(attachments=600, faults=Faults(operations={"ListAttachments": {"latency": 0.3}}))
-    async with conversation(page_size=50) as talk:
+    async with conversation(page_size=50, first_page_wait_s=50) as talk:
         await talk.page(limit=1)
         discovery: dict[str, Any] = {}
         while "calls" not in discovery:

@@ -7,10 +7,15 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from typing import NoReturn
+from contextlib import nullcontext
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn
 
 from cloudwan_mcp.command import INTERRUPTED, Command
 from cloudwan_mcp.settings import Settings
+
+if TYPE_CHECKING:
+    from cloudwan_mcp.server import Beside
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +24,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", dest="http_port", type=int, help="port (http, sse); 0 takes a free one")
     parser.add_argument("--allowed-hosts", help="Host headers accepted beyond loopback, comma separated")
     parser.add_argument("--demo", action="store_true", default=None, help="serve a simulated network, no AWS")
+    parser.add_argument("--dashboard", action="store_true", help="show memory, calls and leaks on a web page")
 
 
 def _run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -26,19 +32,28 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
 
     from cloudwan_mcp.server import serve_http, serve_stdio
 
+    beside = _dashboard() if arguments.dashboard else nullcontext
     if arguments.transport == "stdio":
-        _end_with(lambda: anyio.run(serve_stdio, settings))
+        _end_with(lambda: anyio.run(partial(serve_stdio, settings, beside=beside)))
 
     def announce(url: str) -> None:
         path = "/sse" if arguments.transport == "sse" else "/mcp"
-        sys.stderr.write(f"cloudwan-mcp serves {url}{path}; health on {url}/health\n")
-        sys.stderr.flush()
+        _tell(f"cloudwan-mcp serves {url}{path}; health on {url}/health")
 
-    async def serve() -> None:
-        await serve_http(settings, announce=announce)
-
-    anyio.run(serve)
+    anyio.run(partial(serve_http, settings, announce=announce, beside=beside))
     return 0
+
+
+def _dashboard() -> Beside:
+    from cloudwan_mcp.beside import dashboard_beside  # with all it imports, only where it is wanted
+
+    return partial(dashboard_beside, announce=lambda said: _tell(f"cloudwan-mcp: {said}"))
+
+
+def _tell(said: str) -> None:
+    """On standard error: over stdio, standard output is the protocol's."""
+    sys.stderr.write(f"{said}\n")
+    sys.stderr.flush()
 
 
 def _end_with(serve: Callable[[], None]) -> NoReturn:

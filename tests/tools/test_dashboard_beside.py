@@ -1,0 +1,116 @@
+"""The dashboard beside a server: its calls, its snapshots, and whether something in it leaks."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+import pytest
+
+from cloudwan_mcp.beside import dashboard_beside
+from cloudwan_mcp.memory import watch
+from cloudwan_mcp.simulator import Faults
+from cloudwan_mcp.tools import stream_topology
+from cloudwan_mcp.web.dashboard import MemoryDashboard
+from conversation import PATIENCE_S, Conversation, conversation, soon
+from tools.conftest import Discovered
+
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(240)]
+
+
+@asynccontextmanager
+async def shown(**overrides: Any) -> AsyncIterator[tuple[Conversation, MemoryDashboard, list[str]]]:
+    said: list[str] = []
+    async with (
+        conversation(**{"monitoring_port": 0} | overrides) as talk,
+        dashboard_beside(talk.app, said.append) as dashboard,
+    ):
+        yield talk, dashboard, said
+
+
+def current(dashboard: MemoryDashboard) -> dict[str, Any]:
+    found: dict[str, Any] = dashboard.metrics_collector.get_metrics_summary()["current"]
+    return found
+
+
+async def test_calls_and_snapshots_of_the_server_are_on_it(discovered: Discovered) -> None:
+    discovered(attachments=20)
+    async with shown() as (talk, dashboard, said):
+        assert said == [f"dashboard on {dashboard.url}"]
+        await talk.page(limit=5)
+        await talk.refused(cursor="nonsense")
+        performance = current(dashboard)["performance"]
+        assert (performance["calls"], performance["failed"]) == (2, 1)
+        assert performance["by_name"]["stream_topology"]["calls"] == 2
+        (snapshot,) = await soon(lambda: current(dashboard)["snapshots"])
+        assert snapshot["state"] == "complete"
+        assert snapshot["elements"] > 20
+        async with httpx2.AsyncClient(base_url=dashboard.url, timeout=PATIENCE_S, verify=False) as client:
+            assert (await client.get("/")).status_code == 200
+            assert (await client.get("/api/summary")).json()["current"]["leaks"] == {
+                "watched": None,
+                "tools": {},
+            }
+            assert "stream_topology" in (await client.get("/metrics")).text
+
+
+async def test_a_discovery_under_way_is_on_it_with_its_pace(simulate: Discovered) -> None:
+    simulate(attachments=600, faults=Faults(operations={"ListAttachments": {"latency": 0.3}}))
+    async with shown(page_size=50, first_page_wait_s=50) as (talk, dashboard, _):
+        await talk.page(limit=1)
+        discovery = await soon(lambda: current(dashboard)["discovery"])
+    assert discovery.keys() == {
+        *("state", "elements", "expected", "pages", "calls", "throttles", "per_second", "left_s")
+    }
+    assert discovery["calls"] >= 1
+
+
+async def test_a_leak_planted_in_a_handler_is_found_by_its_collector(
+    discovered: Discovered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Any] = []
+
+    def keeping(model: Any) -> Any:
+        kept.append(model.model_dump())
+        return honest(model)
+
+    honest = stream_topology.answer
+    monkeypatch.setattr(watch, "WATCH_S", 0.02)  # between two readings, so that a test has seen enough soon
+    monkeypatch.setattr(stream_topology, "answer", keeping)
+    discovered(attachments=120)
+    async with shown() as (talk, dashboard, _):
+        found: Any = None
+        for _ in range(3000):
+            await talk.page(limit=100)
+            found = current(dashboard)["leaks"]["watched"]
+            if found and found["kind"] == "suspect":
+                break
+    assert found["kind"] == "suspect", found
+    assert found["text"].startswith("stream_topology: suspect")
+    assert "detect_leaks with tool='stream_topology'" in found["text"]
+
+
+async def test_a_server_goes_on_though_its_dashboard_cannot_start(discovered: Discovered) -> None:
+    discovered(attachments=20)
+    async with shown(monitoring_host="0.0.0.0") as (talk, dashboard, said):
+        assert dashboard.url == ""
+        assert "CLOUDWAN_TOKEN" in said[0]
+        assert (await talk.page(limit=1))["items"]
+
+
+async def test_a_port_in_use_is_not_waited_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        async with shown(monitoring_port=port) as (_, dashboard, said):
+            assert dashboard.url
+            assert not dashboard.url.endswith(f":{port}")
+            assert dashboard.url in said[0]
+
+
+async def test_where_monitoring_is_off_there_is_none() -> None:
+    async with shown(monitoring_enabled=False) as (_, dashboard, said):
+        assert dashboard.url == ""
+        assert "off" in said[0]
