@@ -118,6 +118,7 @@ EFFECTS: list[tuple[str, object, Check, Any]] = [
     ("alert_threshold_percent", 60, alerts, [60, 85]),
     ("critical_threshold_percent", 90, alerts, [75, 90]),
     ("critical_threshold_percent", 90, ceiling, 0.9),
+    ("alert_rules", "rss > 100 MiB", alerts, [75, 85, 100 * 1024 * 1024]),
     ("profiling_enabled", "true", profiles, True),
     ("profiling_snapshot_interval", 0.5, interval, 0.5),
 ]

@@ -18,7 +18,7 @@ from cloudwan_mcp.web.dashboard import MemoryDashboard
 from conversation import PATIENCE_S, Conversation, conversation, soon
 from tools.conftest import Discovered
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 
 
 @asynccontextmanager

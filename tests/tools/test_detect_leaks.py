@@ -25,7 +25,7 @@ from cloudwan_mcp.tools import TOOLS, detect_leaks
 from conversation import Conversation, conversation, ours
 from tools.conftest import Discovered
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 
 EXERCISED = [tool.name for tool in TOOLS if tool.samples]
 HANDLER = "    return answer(_present(app, stretch, rows))\n"

@@ -10,7 +10,7 @@ import pytest
 
 from conversation import conversation, stdio
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 
 MIB = 1024 * 1024
 PATIENCE_S = 60
