@@ -82,7 +82,7 @@ def distances(pairs: Pairs, start: str) -> dict[str, int]:
 
 
 @given(networks(), name, name, st.sampled_from([1, 2, 4, 64]), st.sampled_from([3, 8, 1000]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_shortest_path_is_one_and_is_called_exact_only_when_none_is_shorter(
     network: tuple[list[Element | Connection], Pairs], a: str, b: str, hub: int, most_nodes: int
 ) -> None:
@@ -109,7 +109,7 @@ def test_a_shortest_path_is_one_and_is_called_exact_only_when_none_is_shorter(
 
 
 @given(networks(), name, st.integers(0, 4), st.sampled_from([1, 5, 1000]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_neighbourhood_holds_the_nearest_and_says_when_there_are_more(
     network: tuple[list[Element | Connection], Pairs], start: str, hops: int, most_nodes: int
 ) -> None:

@@ -116,10 +116,12 @@ async def test_a_first_call_that_waits_in_vain_says_to_call_again(simulate: Disc
 
 
 async def test_another_process_that_discovers_is_followed(simulate: Discovered) -> None:
-    simulator = simulate(faults=slow(), **SIZE)
+    simulator = simulate(faults=slow(3), **SIZE)
     with started("discover", "--json", env={"CLOUDWAN_PAGE_SIZE": "50"}):
         await soon(lambda: simulator.answered["ListAttachments"] >= 1)
         async with conversation(**SMALL_PAGES) as talk:
+            assert (await talk.page(limit=1))["items"]
+            simulator.faults = Faults()  # it was under way, and may end
             items = await talk.items(limit=500)
             (row,) = (await talk.call("list_snapshots")).structured_content["items"]
     assert simulator.calls["DescribeGlobalNetworks"] == 1
