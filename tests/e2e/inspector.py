@@ -35,7 +35,7 @@ def inspector(
     strict: bool = False,
     env: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
-    timeout_s: float = 60,
+    timeout_s: float = 180,
 ) -> Answer:
     """Run one Inspector command against a stdio `server` command or a `url` that ends in /mcp or /sse.
 
@@ -49,7 +49,7 @@ def inspector(
         raise FileNotFoundError(f"{LAUNCHER} is missing: `make test` installs the Inspector.")
     with tempfile.TemporaryDirectory(prefix="inspector-") as folder:
         command = [str(NODE), str(LAUNCHER), "--cli", *_target(Path(folder), server, url, env)]
-        command += [*options, "--protocol-era", era, "--format", "json"]
+        command += [*options, "--protocol-era", era, "--format", "json", "--connect-timeout", "60000"]
         command += ["--strict"] if strict else []
         command += [
             part for name, value in (headers or {}).items() for part in ("--header", f"{name}: {value}")

@@ -28,7 +28,7 @@ def test_a_tool_is_called_over_stdio(era: Era) -> None:
     answer = call("stream_topology", {"limit": 3}, server=[*SERVER, "--demo"], env=ours(), era=era)
     assert answer.code == 0, answer.stderr
     page = answer.data["result"]["structuredContent"]
-    assert page["count"] == 3
+    assert 1 <= page["count"] <= 3  # the first page of a network that is being read
     assert "not AWS" in page["hint"]
     assert "error" not in answer.stderr.lower()
 
@@ -41,6 +41,6 @@ def test_tools_are_listed_and_called_over_http(simulate: Any, serve_http: Serve,
     assert listed.code == 0, listed.stderr
     answer = call("stream_topology", {"limit": 3, "refresh": "always"}, url=url, era=era)
     assert answer.code == 0, answer.stderr
-    assert answer.data["result"]["structuredContent"]["count"] == 3
+    assert 1 <= answer.data["result"]["structuredContent"]["count"] <= 3
     refused = call("stream_topology", {"limit": 0}, url=url, era=era)
     assert refused.code == TOOL_SAID_ERROR

@@ -7,6 +7,7 @@ import platform
 import sqlite3
 import sys
 import time
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ def describe() -> dict[str, Any]:
         "libc": " ".join(platform.libc_ver()),
         "python": sys.version.split()[0],
         "sqlite": sqlite3.sqlite_version,
-        "packages": {name: _version(name) for name in PACKAGES},
+        "packages": {name: version_of(name) for name in PACKAGES},
         "load": round(psutil.getloadavg()[0], 2),
     }
 
@@ -44,8 +45,9 @@ def _processor() -> str:
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
 
 
-def _version(package: str) -> str:
-    """Empty for a package that only a developer has."""
+@cache
+def version_of(package: str) -> str:
+    """Empty for a package that only a developer has; looked up once: each look leaves a little behind."""
     try:
         return version(package)
     except PackageNotFoundError:

@@ -13,12 +13,16 @@ from cloudwan_mcp.memory.leaks.verdict import NO_LINE, Verdict
 from memory.leaks.bed import CLEAN, LEAKS, marked_line
 from project import ROOT
 
-BUDGET_S = 2.5
+BUDGETS_S = (2.5, 10.0, 30.0)  # a machine that is busy needs longer to be certain
 ENVIRON = dict(os.environ) | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}"}
 
 
 def judged(workload: Callable[[], Any]) -> Verdict:
-    return detect_in_child(f"memory.leaks.bed:{workload.__name__}", budget_s=BUDGET_S, environ=ENVIRON)
+    for budget_s in BUDGETS_S:
+        verdict = detect_in_child(f"memory.leaks.bed:{workload.__name__}", budget_s=budget_s, environ=ENVIRON)
+        if verdict.kind in {"leak", "clean"}:
+            break
+    return verdict
 
 
 @pytest.mark.parametrize("workload", LEAKS, ids=lambda each: each.__name__)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ GIT_S = 10.0
 def describe() -> dict[str, Any]:
     """The machine; `commit` is empty for an installed package, and ends with `-dirty` in case of changes."""
     found = machine.describe()
-    packages = {name: _version(name) for name in PACKAGES}
+    packages = {name: machine.version_of(name) for name in PACKAGES}
     return found | {"packages": found["packages"] | packages, "commit": commit(ROOT)}
 
 
@@ -38,10 +37,3 @@ def commit(root: Path) -> str:
     except (OSError, subprocess.SubprocessError):
         return ""
     return said.stdout.decode().strip()
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""
