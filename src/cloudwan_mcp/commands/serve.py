@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from cloudwan_mcp.command import INTERRUPTED, Command
+from cloudwan_mcp.memory.arenas import one_arena
 from cloudwan_mcp.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace, settings: Settings) -> int:
+    one_arena()
     import anyio
 
     from cloudwan_mcp.server import serve_http, serve_stdio
