@@ -11,6 +11,7 @@ import anyio
 
 from cloudwan_mcp.app import App
 from cloudwan_mcp.errors import CloudWanError
+from cloudwan_mcp.exposure import hosts_in
 from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.progress import Rate
 from cloudwan_mcp.reply import gap_states, snapshot_state
@@ -40,7 +41,7 @@ async def dashboard_beside(app: App, announce: Callable[[str], None]) -> AsyncIt
         port=settings.monitoring_port,
         host=settings.monitoring_host,
         token=settings.token,
-        allowed_hosts=settings.allowed_hosts.split(","),
+        allowed_hosts=hosts_in(settings.allowed_hosts),
         enabled=settings.monitoring_enabled,
     )
     shown = Shown(app)

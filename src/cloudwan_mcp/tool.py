@@ -18,7 +18,8 @@ from mcp.types import Tool as Definition
 from pydantic import BaseModel, ValidationError
 
 from cloudwan_mcp.app import App
-from cloudwan_mcp.errors import CloudWanError, TryAgain
+from cloudwan_mcp.errors import CloudWanError, Exhausted, TryAgain
+from cloudwan_mcp.memory.limit import MIB
 from cloudwan_mcp.row import encode
 
 ERROR_CHARACTERS = 4000
@@ -64,6 +65,17 @@ def app_of(ctx: Context[App]) -> App:
 def exercises_of(ctx: Context[App]) -> list[str]:
     """The tools that can be called with their samples."""
     return cast(Server, ctx.mcp_server).exercises
+
+
+def room_beside(app: App, what: str, needed_mib: int, *, next_step: str) -> int:
+    """Bytes that a process beside this server may take. Raises `Exhausted` when `what` needs more."""
+    free = app.memory.budget.available
+    if free < needed_mib * MIB:
+        raise Exhausted(
+            f"{what} takes some {needed_mib} MiB beside this server, and {free // MIB} are left.",
+            next_step=next_step,
+        )
+    return free
 
 
 def answer(model: BaseModel) -> CallToolResult:
@@ -171,7 +183,8 @@ async def _admitted(app: App, tool: Tool) -> AsyncIterator[None]:
         raise TryAgain(
             f"{app.calls} calls are being served.", next_step="Call again in a second.", code="Busy"
         )
-    if tool.kind == "job" and app.measuring:
+    job = tool.kind == "job"
+    if job and app.measuring:
         raise TryAgain(
             f"{app.measuring} is at work, and two would measure each other.",
             next_step="Call again when it has answered.",
@@ -179,9 +192,10 @@ async def _admitted(app: App, tool: Tool) -> AsyncIterator[None]:
             retry_after=30.0,
         )
     app.calls += 1
-    app.measuring = tool.name if tool.kind == "job" else app.measuring
+    if job:
+        app.measuring = tool.name
     try:
-        with app.watch.call(tool.name, observed=tool.kind != "job"), app.profile(tool.name):
+        with app.watch.call(tool.name, observed=not job), app.profile(tool.name):
             if tool.kind == "report":
                 yield
                 return
@@ -189,4 +203,5 @@ async def _admitted(app: App, tool: Tool) -> AsyncIterator[None]:
                 yield
     finally:
         app.calls -= 1
-        app.measuring = "" if tool.kind == "job" else app.measuring
+        if job:
+            app.measuring = ""

@@ -22,7 +22,7 @@ from cloudwan_mcp.memory.leaks.judge import Growth
 from cloudwan_mcp.memory.leaks.place import Place
 from cloudwan_mcp.memory.leaks.verdict import Blame, Verdict
 from cloudwan_mcp.tools import TOOLS, detect_leaks
-from conversation import Conversation, conversation, ours
+from conversation import Conversation, conversation, gone, ours, soon
 from tools.conftest import Discovered
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
@@ -159,9 +159,7 @@ async def test_what_cannot_be_done_is_refused_by_name(arguments: dict[str, Any],
 async def test_two_at_once_would_measure_each_other() -> None:
     async with conversation() as talk, anyio.create_task_group() as tasks:
         tasks.start_soon(talk.page, "detect_leaks")
-        with anyio.fail_after(PATIENCE_S):
-            while not talk.app.measuring:  # noqa: ASYNC110
-                await anyio.sleep(0.01)
+        await soon(lambda: talk.app.measuring, PATIENCE_S)
         assert "detect_leaks is at work" in await talk.refused("run_benchmark")
         tasks.cancel_scope.cancel()
 
@@ -176,17 +174,12 @@ async def test_a_detection_that_finds_no_room_says_so(monkeypatch: pytest.Monkey
 
 
 async def test_a_call_that_is_given_up_ends_its_process() -> None:
-    ours = psutil.Process()
     async with conversation() as talk:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(partial(talk.page, "detect_leaks", tool="list_snapshots", seconds=60))
-            with anyio.fail_after(PATIENCE_S):
-                while not (children := ours.children()):  # noqa: ASYNC110
-                    await anyio.sleep(0.01)
+            children = await soon(psutil.Process().children, PATIENCE_S)
             tasks.cancel_scope.cancel()
-        with anyio.fail_after(PATIENCE_S):
-            while any(child.is_running() and child.status() != "zombie" for child in children):  # noqa: ASYNC110
-                await anyio.sleep(0.01)
+        await soon(lambda: all(map(gone, children)), PATIENCE_S)
         assert talk.app.measuring == ""
 
 

@@ -8,7 +8,7 @@ import anyio
 import psutil
 import pytest
 
-from conversation import conversation, stdio
+from conversation import conversation, gone, soon, stdio
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 
@@ -41,17 +41,12 @@ async def test_a_server_of_160_mib_is_as_large_after_a_benchmark_as_before() -> 
 
 
 async def test_a_benchmark_that_is_given_up_ends_its_process() -> None:
-    ours = psutil.Process()
     async with conversation() as talk:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(partial(talk.page, "run_benchmark", iterations=5))
-            with anyio.fail_after(PATIENCE_S):
-                while not (children := ours.children()):  # noqa: ASYNC110
-                    await anyio.sleep(0.01)
+            children = await soon(psutil.Process().children, PATIENCE_S)
             tasks.cancel_scope.cancel()
-        with anyio.fail_after(PATIENCE_S):
-            while any(child.is_running() and child.status() != "zombie" for child in children):  # noqa: ASYNC110
-                await anyio.sleep(0.01)
+        await soon(lambda: all(map(gone, children)), PATIENCE_S)
         assert talk.app.measuring == ""
         assert talk.app.memory.budget.reserved == 0
 

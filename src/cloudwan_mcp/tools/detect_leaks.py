@@ -11,14 +11,13 @@ from mcp.types import CallToolResult
 from pydantic import BaseModel, Field
 
 from cloudwan_mcp.app import App
-from cloudwan_mcp.errors import BadRequest, Exhausted
+from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.memory.leaks.detector import LeakDetector
 from cloudwan_mcp.memory.leaks.verdict import Kind, Verdict
-from cloudwan_mcp.tool import Tool, answer, app_of, exercises_of
+from cloudwan_mcp.tool import Tool, answer, app_of, exercises_of, room_beside
 
 WORKLOADS = "cloudwan_mcp.workloads.tool_calls:calls"
 CHILD_MIB = 128  # a server of its own, a small network, and the tracing of its allocations
-MIB = 1024 * 1024
 THRESHOLD = 0.005  # of a counter's size within the window: growth below it is none
 SHOWN = 4
 READINGS = 100  # looks within the window, the detector reading at most four in five times
@@ -91,12 +90,8 @@ async def _observed(ctx: Context[App], detector: LeakDetector, seconds: float) -
 async def _exercised(ctx: Context[App], app: App, reference: str, seconds: float) -> Verdict:
     from cloudwan_mcp.memory.leaks.child import detect_in_child_async  # only where one is asked for
 
-    if app.memory.budget.available < CHILD_MIB * MIB:
-        raise Exhausted(
-            f"A detection takes {CHILD_MIB} MiB beside this server, and "
-            f"{app.memory.budget.available // MIB} are left.",
-            next_step="Observe without tool, or run cloudwan-mcp leaks on another machine.",
-        )
+    elsewhere = "Observe without tool, or run cloudwan-mcp leaks on another machine."
+    room_beside(app, "A detection", CHILD_MIB, next_step=elsewhere)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_tell, ctx)
         verdict = await detect_in_child_async(reference, budget_s=seconds)

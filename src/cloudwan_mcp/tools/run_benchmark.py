@@ -9,8 +9,8 @@ from mcp.types import CallToolResult
 from pydantic import BaseModel, Field
 
 from cloudwan_mcp.app import App
-from cloudwan_mcp.errors import Exhausted
-from cloudwan_mcp.tool import Tool, answer, app_of
+from cloudwan_mcp.memory.limit import MIB
+from cloudwan_mcp.tool import Tool, answer, app_of, room_beside
 
 if TYPE_CHECKING:
     from cloudwan_mcp.bench.suite.step import Step
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 Name = Literal[
     "topology_processing_1000e_2000c", "topology_processing_10000e_20000c", "streaming_memory_50chunks"
 ]
-MIB = 1024 * 1024
 NEEDED_MIB = {"topology_processing_10000e_20000c": 96}
 LEAST_MIB = 40  # an interpreter with the library, and a small topology of plain dicts
 TIME_LIMIT_S = 180.0  # for a sample, on a machine that has other work
@@ -84,13 +83,9 @@ async def run(
 
 def _room(app: App, benchmark: str) -> int:
     """Bytes of data that one sample may take. Raises `Exhausted` when that is too few to begin with."""
-    free, needed = app.memory.budget.available, NEEDED_MIB.get(benchmark, LEAST_MIB) * MIB
-    if free < needed:
-        raise Exhausted(
-            f"{benchmark} takes some {needed // MIB} MiB beside this server, and {free // MIB} are left.",
-            next_step="Choose a smaller benchmark, or run cloudwan-mcp bench on another machine.",
-        )
-    return min(free, 4 * needed)
+    needed = NEEDED_MIB.get(benchmark, LEAST_MIB)
+    elsewhere = "Choose a smaller benchmark, or run cloudwan-mcp bench on another machine."
+    return min(room_beside(app, benchmark, needed, next_step=elsewhere), 4 * needed * MIB)
 
 
 def _short(stats: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

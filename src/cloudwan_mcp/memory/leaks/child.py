@@ -11,12 +11,15 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from cloudwan_mcp.errors import Exhausted, TryAgain, from_dict
 from cloudwan_mcp.memory.bounds import outside
 from cloudwan_mcp.memory.leaks.detect import BUDGET_S
 from cloudwan_mcp.memory.leaks.verdict import Verdict
+
+if TYPE_CHECKING:
+    from anyio.abc import ByteReceiveStream
 
 COMMAND = (sys.executable, "-m", "cloudwan_mcp.memory.leaks.probe", "--attended")
 ANSWER_BYTES = 64 * 1024
@@ -59,6 +62,7 @@ async def detect_in_child_async(
 ) -> Verdict:
     """As `detect_in_child`, without a thread that waits; cancelled, it ends the child."""
     import anyio
+    from anyio.streams.buffered import BufferedByteReceiveStream
 
     check_budget(budget_s)
     limit = START_S + BUDGETS * budget_s
@@ -69,10 +73,11 @@ async def detect_in_child_async(
         ) as process:
             try:
                 with anyio.fail_after(limit):
-                    said = await process.stdout.receive(ANSWER_BYTES) if process.stdout else b""
+                    answers = BufferedByteReceiveStream(cast("ByteReceiveStream", process.stdout))
+                    said = await answers.receive_until(b"\n", ANSWER_BYTES)
             except TimeoutError as error:
                 raise _overtime(target, limit) from error
-            except anyio.EndOfStream:
+            except (anyio.IncompleteRead, anyio.DelimiterNotFound):
                 said = b""
             finally:
                 _end(process.pid)
