@@ -88,7 +88,7 @@ async def test_calls_that_were_turned_away_are_counted(monkeypatch: pytest.Monke
 
 
 async def test_a_discovery_under_way_shows_its_progress_and_its_memory(simulate: Discovered) -> None:
-    simulate(attachments=600, faults=Faults(operations={"ListAttachments": {"latency": 0.3}}))
+    simulate(attachments=600, faults=Faults(operations={"ListAttachments": {"latency": 1.0}}))
     async with conversation(page_size=50, first_page_wait_s=50) as talk:
         await talk.page(limit=1)
         discovery: dict[str, Any] = {}
