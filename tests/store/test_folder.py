@@ -348,7 +348,9 @@ def test_a_snapshot_complete_but_not_yet_renamed_is_published_by_the_next_discov
     folder.shelf.close()
     unfinished = folder.unfinished()
     assert unfinished is not None
-    assert not unfinished.complete
+    assert unfinished.state == "interrupted"
+    with folder.reader(info.id) as reader:
+        assert reader.info().state == "growing"  # a page from it and the list say the same
     with folder.writing():
         with folder.stage(IDENTITY) as staging:
             assert all(step.state == "done" for step in staging.steps())

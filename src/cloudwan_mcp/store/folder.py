@@ -186,9 +186,11 @@ class Folder:
             info = reader.info()
         finally:
             reader.close()
-        # complete in its own eyes but not yet renamed: the last step of publishing is still to come
-        state = "growing" if info.complete or self.busy() else "interrupted"
-        return replace(info, state=state)
+        if self.busy():
+            return info
+        if not path.exists():  # published between the look at the file and the look at the lock
+            return self._info(self._name(SNAPSHOT, info.id))
+        return replace(info, state="interrupted")
 
     def _being_written(self, path: Path) -> bool:
         """Whether a writer, perhaps of another release, has the staging file in its hands."""

@@ -71,7 +71,8 @@ class SnapshotReader:
                 raise schema.damaged(self.path, "it does not say what it holds")
             return SnapshotInfo(
                 id=meta["id"],
-                state=meta.get("state", "growing"),
+                # complete in its own eyes but not renamed yet: a step of publishing is still to come
+                state=meta.get("state", "growing") if self._complete else "growing",
                 identity=Identity(**json.loads(meta["identity"])),
                 started_at=started,
                 updated_at=float(meta.get("updated_at", started)),
