@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from cloudwan_mcp.discovery.progress import Progress
 from cloudwan_mcp.progress import ProgressLine, Rate
 from cloudwan_mcp.row import encode, shortened, size
+from fakes.clock import Clock
 
 
 def test_a_line_names_what_was_read_and_what_was_throttled(capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,13 +36,15 @@ def test_a_rate_needs_two_samples() -> None:
 
 
 def test_a_pipe_gets_a_line_after_a_while_and_not_the_next_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr("cloudwan_mcp.progress.time", SimpleNamespace(monotonic=clock))
     assert not sys.stderr.isatty()
-    assert not ProgressLine().due()
-    monkeypatch.setattr("cloudwan_mcp.progress.LINE_S", 0.0)
-    line = ProgressLine()
-    monkeypatch.setattr("cloudwan_mcp.progress.LINE_S", 5.0)
-    assert line.due()
-    assert not line.due()
+    for given, every_s in ((None, 5.0), (0.5, 0.5)):
+        line = ProgressLine(given)
+        assert not line.due()
+        clock.now += every_s
+        assert line.due()
+        assert not line.due()
 
 
 def test_rows_are_measured_as_they_are_sent() -> None:

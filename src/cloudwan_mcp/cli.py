@@ -31,10 +31,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = arguments.run(arguments, loaded)
         return code
     except CloudWanError as error:
-        sys.stderr.write(f"cloudwan-mcp: {error}\n")
-        return command.exit_code(error)
+        return _failed(error)
+    except ExceptionGroup as group:
+        anticipated, others = group.split(CloudWanError)
+        if anticipated is None or others:
+            raise
+        return _failed(_first(anticipated))
     except KeyboardInterrupt:
         return command.INTERRUPTED
+
+
+def _failed(error: CloudWanError) -> int:
+    sys.stderr.write(f"cloudwan-mcp: {error}\n")
+    return command.exit_code(error)
+
+
+def _first(group: ExceptionGroup[CloudWanError]) -> CloudWanError:
+    """Task groups wrap a failure once for each that it leaves."""
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, ExceptionGroup) else error
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:

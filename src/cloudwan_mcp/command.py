@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -55,6 +56,17 @@ def say(text: str) -> None:
 
 def say_json(value: Any) -> None:
     say(json.dumps(value, separators=(",", ":")))
+
+
+def tell(said: str) -> None:
+    """One line on standard error: over stdio, standard output is the protocol's."""
+    sys.stderr.write(f"{said}\n")
+    sys.stderr.flush()
+
+
+def end_as_interrupted() -> None:
+    """Have SIGTERM end this process as Ctrl-C does: what is under way stops in order."""
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 def attend(end: Callable[[], None]) -> None:

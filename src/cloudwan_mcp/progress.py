@@ -36,21 +36,27 @@ class Rate:
         (t0, n0), (t1, n1) = self._samples[0], self._samples[-1]
         return (n1 - n0) / (t1 - t0) if t1 > t0 else 0.0
 
+    def seconds_left(self, elements: int, expected: int | None) -> float | None:
+        """Until `expected` at this pace; None while either is unknown."""
+        pace = self.per_second
+        return max(0.0, (expected - elements) / pace) if expected and pace else None
+
 
 class ProgressLine:
     """Writes to standard error, so that standard output stays the result's."""
 
-    def __init__(self) -> None:
+    def __init__(self, every_s: float | None = None) -> None:
         self._terminal = sys.stderr.isatty()
+        self._every_s = every_s or (DRAW_S if self._terminal else LINE_S)
         # a pipe gets its first line when there is something to say
-        self._next = 0.0 if self._terminal else time.monotonic() + LINE_S
+        self._next = 0.0 if self._terminal else time.monotonic() + self._every_s
         self._drawn = False
 
     def due(self) -> bool:
         now = time.monotonic()
         if now < self._next:
             return False
-        self._next = now + (DRAW_S if self._terminal else LINE_S)
+        self._next = now + self._every_s
         return True
 
     def draw(self, progress: Countable, rate: Rate) -> None:
@@ -59,8 +65,8 @@ class ProgressLine:
             text += f", {progress.throttles:,} throttled"
         if progress.expected:
             part = min(progress.elements / progress.expected, 1.0)
-            left = (progress.expected - progress.elements) / rate.per_second if rate.per_second else 0
-            text = f"[{'#' * int(part * WIDTH):<{WIDTH}}] {part:4.0%} {text}, {max(left, 0):.0f} s left"
+            left = rate.seconds_left(progress.elements, progress.expected) or 0
+            text = f"[{'#' * int(part * WIDTH):<{WIDTH}}] {part:4.0%} {text}, {left:.0f} s left"
         self._show(text)
 
     def write(self, text: str) -> None:

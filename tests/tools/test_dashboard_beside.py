@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,11 +14,15 @@ import pytest
 
 from cloudwan_mcp.beside import dashboard_beside
 from cloudwan_mcp.memory import watch
+from cloudwan_mcp.model import Scope
 from cloudwan_mcp.simulator import Faults
+from cloudwan_mcp.store import Folder
 from cloudwan_mcp.tools import stream_topology
 from cloudwan_mcp.web.dashboard import MemoryDashboard
-from conversation import PATIENCE_S, Conversation, conversation, soon
+from conversation import PATIENCE_S, Conversation, conversation, soon, stdio
+from tools.by_hand import IDENTITY, attachment
 from tools.conftest import Discovered
+from web.receiver import receiving
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 
@@ -73,6 +79,31 @@ async def test_a_discovery_under_way_is_on_it_with_its_pace(simulate: Discovered
     assert discovery["calls"] >= 1
 
 
+async def test_what_a_discovery_of_this_server_reads_counts_as_processed(simulate: Discovered) -> None:
+    simulator = simulate(attachments=300)
+    async with shown() as (talk, dashboard, _):
+        items = await talk.items(limit=500)
+        assert set(simulator.estate.ids("ListAttachments")) <= {item["id"] for item in items}
+        await soon(lambda: current(dashboard)["performance"]["elements"] == len(items))
+
+
+async def test_a_discovery_of_another_process_is_on_it(discovered: Discovered) -> None:
+    discovered(attachments=20)
+    async with shown() as (talk, dashboard, _):
+        folder = Folder(talk.app.settings)  # another connection: the lock knows no process
+        with folder.writing(), folder.stage(IDENTITY) as staging:
+            staging.add_steps([("attachment", Scope("global-network-1", "core-network-1"))])
+            (step,) = staging.steps()
+            staging.expect(40)
+            staging.commit(step, [attachment(number) for number in range(30)], token="more")
+            found = await soon(lambda: current(dashboard)["discovery"])
+            assert (found["state"], found["elements"], found["expected"]) == ("growing", 30, 40)
+            assert (found["pages"], found["calls"], found["throttles"]) == (1, None, None)
+            assert current(dashboard)["performance"]["elements"] == 0
+        folder.close()
+        await soon(lambda: current(dashboard)["discovery"] is None)
+
+
 async def test_a_leak_planted_in_a_handler_is_found_by_its_collector(
     discovered: Discovered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,6 +127,28 @@ async def test_a_leak_planted_in_a_handler_is_found_by_its_collector(
     assert found["kind"] == "suspect", found
     assert found["text"].startswith("stream_topology: suspect")
     assert "detect_leaks with tool='stream_topology'" in found["text"]
+
+
+async def test_a_server_without_a_dashboard_tells_whom_opentelemetry_names(discovered: Discovered) -> None:
+    discovered(attachments=20)
+    with receiving() as receiver:
+        async with stdio(OTEL_EXPORTER_OTLP_ENDPOINT=receiver.url) as talk:
+            assert (await talk.page(limit=1))["items"]
+        bodies = [gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body for _, body in receiver.wait(2)]
+        assert any(b"mcp.server.operation.duration" in body for body in bodies)
+        assert any(b"tools/call stream_topology" in body for body in bodies)
+
+
+async def test_a_server_goes_on_though_opentelemetry_is_missing(
+    discovered: Discovered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    discovered(attachments=20)
+    monkeypatch.setitem(sys.modules, "opentelemetry.exporter", None)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+    async with shown() as (talk, dashboard, said):
+        assert "pip install 'cloudwan-mcp[otel]'" in said[0]
+        assert dashboard.url in said[1]
+        assert (await talk.page(limit=1))["items"]
 
 
 async def test_a_server_goes_on_though_its_dashboard_cannot_start(discovered: Discovered) -> None:

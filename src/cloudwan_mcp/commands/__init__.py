@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from cloudwan_mcp.command import Command
-from cloudwan_mcp.commands import bench, config, demo, discover, leaks, profile, serve, simulate, snapshots
+from cloudwan_mcp.commands import (
+    bench,
+    config,
+    dashboard,
+    demo,
+    discover,
+    leaks,
+    profile,
+    serve,
+    simulate,
+    snapshots,
+)
 
 COMMANDS: tuple[Command, ...] = (
     serve.COMMAND,
+    dashboard.COMMAND,
     discover.COMMAND,
     demo.COMMAND,
     simulate.COMMAND,

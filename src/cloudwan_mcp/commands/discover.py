@@ -19,6 +19,7 @@ from cloudwan_mcp.progress import ProgressLine, Rate
 from cloudwan_mcp.settings import Settings
 
 POLITE = 10  # niceness beside a server: its answers come before the refresh
+TOLD_S = 0.5  # between two progress messages to a program
 GC_THRESHOLD = 10_000  # rows are values without cycles, looked at in vain; calls do leave cycles
 
 
@@ -73,7 +74,7 @@ class _Talk:
     def __init__(self, *, as_json: bool) -> None:
         self._json = as_json
         self._rate = Rate()
-        self._line = ProgressLine()
+        self._line = ProgressLine(TOLD_S if as_json else None)
         self._snapshot = ""
         self._last: Any = None
 
@@ -91,8 +92,8 @@ class _Talk:
             self._emit("progress", asdict(progress), lambda: self._line.draw(progress, self._rate))
 
     def end(self, snapshot: str, counts: dict[str, int]) -> None:
-        if self._last and not self._json:
-            self._line.draw(self._last, self._rate)
+        if self._last:
+            self._emit("progress", asdict(self._last), lambda: self._line.draw(self._last, self._rate))
         self._line.finish()
         text = (
             f"Snapshot {snapshot}: " + ", ".join(f"{count:,} {name}" for name, count in counts.items()) + "."

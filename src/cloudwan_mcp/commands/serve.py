@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
-from cloudwan_mcp.command import INTERRUPTED, Command
+from cloudwan_mcp.command import INTERRUPTED, Command, end_as_interrupted, tell
 from cloudwan_mcp.memory.arenas import one_arena
 from cloudwan_mcp.settings import Settings
 
@@ -21,8 +20,10 @@ if TYPE_CHECKING:
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--transport", choices=("stdio", "http", "sse"), default="stdio")
-    parser.add_argument("--host", dest="http_host", help="address to bind (http, sse)")
-    parser.add_argument("--port", dest="http_port", type=int, help="port (http, sse); 0 takes a free one")
+    parser.add_argument("--host", "--http-host", dest="http_host", help="address to bind (http, sse)")
+    parser.add_argument(
+        "--port", "--http-port", dest="http_port", type=int, help="port (http, sse); 0 takes a free one"
+    )
     parser.add_argument("--allowed-hosts", help="Host headers accepted beyond loopback, comma separated")
     parser.add_argument("--demo", action="store_true", default=None, help="serve a simulated network, no AWS")
     parser.add_argument("--dashboard", action="store_true", help="show memory, calls and leaks on a web page")
@@ -34,34 +35,35 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
 
     from cloudwan_mcp.server import serve_http, serve_stdio
 
-    beside = _dashboard() if arguments.dashboard else nullcontext
+    beside = _beside(dashboard=arguments.dashboard)
     if arguments.transport == "stdio":
         _end_with(lambda: anyio.run(partial(serve_stdio, settings, beside=beside)))
 
     def announce(url: str) -> None:
         path = "/sse" if arguments.transport == "sse" else "/mcp"
-        _tell(f"cloudwan-mcp serves {url}{path}; health on {url}/health")
+        tell(f"cloudwan-mcp serves {url}{path}; health on {url}/health")
 
     anyio.run(partial(serve_http, settings, announce=announce, beside=beside))
     return 0
 
 
-def _dashboard() -> Beside:
-    from cloudwan_mcp.beside import dashboard_beside  # with all it imports, only where it is wanted
+def _beside(*, dashboard: bool) -> Beside:
+    """What is imported for it is so only where it is wanted."""
+    from cloudwan_mcp.web.otel import wanted
 
-    return partial(dashboard_beside, announce=lambda said: _tell(f"cloudwan-mcp: {said}"))
+    if not dashboard and not wanted(os.environ):
+        return nullcontext
+    from cloudwan_mcp.beside import dashboard_beside, metrics_beside
 
-
-def _tell(said: str) -> None:
-    """On standard error: over stdio, standard output is the protocol's."""
-    sys.stderr.write(f"{said}\n")
-    sys.stderr.flush()
+    return partial(
+        dashboard_beside if dashboard else metrics_beside,
+        announce=lambda said: tell(f"cloudwan-mcp: {said}"),
+    )
 
 
 def _end_with(serve: Callable[[], None]) -> NoReturn:
     """Run `serve`, then end without waiting for the thread that may still be reading standard input."""
-    # SIGTERM as Ctrl-C: the discovery stops after its page, temporary folders go
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    end_as_interrupted()  # the discovery stops after its page, temporary folders go
     code = 0
     try:
         serve()

@@ -34,7 +34,7 @@ class DiscoveryProcess:
 
     It stops after the page in flight when its standard input closes: on `stop`, and when this process dies
     however it dies. `snapshot` is known once the child has begun; `error` says why it ended early, and
-    `elsewhere` that another process discovers the same network.
+    `elsewhere` that another process discovers the same network. `elements` is how many this run has found.
     """
 
     def __init__(self, environ: Mapping[str, str], arguments: Sequence[str] = ()) -> None:
@@ -44,6 +44,7 @@ class DiscoveryProcess:
         self._stop = anyio.Event()
         self.snapshot = ""
         self.progress: dict[str, Any] = {}
+        self.elements = 0
         self.error: CloudWanError | None = None
         self.ended = False
         self.elsewhere = False
@@ -115,6 +116,8 @@ class DiscoveryProcess:
             self.error = from_dict(message)
             self.elsewhere = getattr(self.error, "code", "") == "DiscoveryRunning"
         self.snapshot = message.get("snapshot", self.snapshot)
+        if message.get("event") == "progress":
+            self.elements = message["elements"]
         self.progress = message
         self._notify()
 

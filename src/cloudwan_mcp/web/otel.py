@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 from cloudwan_mcp import __version__
 from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.web.calls import BUCKETS_S
-from cloudwan_mcp.web.collector import MetricsCollector
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import CallbackOptions, Observation
     from opentelemetry.sdk.metrics.export import MetricReader
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace.export import SpanExporter
+
+    from cloudwan_mcp.web.collector import MetricsCollector
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 ENDPOINTS = {signal: f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT" for signal in ("METRICS", "TRACES")}
@@ -50,13 +51,11 @@ def start_telemetry(
     other variables itself. Raises `BadRequest` where the extra is not installed.
     """
     environ = os.environ if environ is None else environ
-    if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
-        return None
-    wanted = {signal for signal, name in ENDPOINTS.items() if environ.get(name) or environ.get(ENDPOINT)}
-    if not wanted:
+    signals = wanted(environ)
+    if not signals:
         return None
     try:
-        reader, exporter = _over_http(wanted)
+        reader, exporter = _over_http(signals)
     except ImportError as error:
         raise BadRequest(
             f"{ENDPOINT} is set, but the OpenTelemetry SDK is not installed.",
@@ -66,13 +65,20 @@ def start_telemetry(
     return Telemetry(collector, reader=reader, exporter=exporter)
 
 
-def _over_http(wanted: set[str]) -> tuple[MetricReader | None, SpanExporter | None]:
+def wanted(environ: Mapping[str, str]) -> set[str]:
+    """Which of METRICS and TRACES the environment wants sent."""
+    if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+        return set()
+    return {signal for signal, name in ENDPOINTS.items() if environ.get(name) or environ.get(ENDPOINT)}
+
+
+def _over_http(signals: set[str]) -> tuple[MetricReader | None, SpanExporter | None]:
     from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 
-    reader = PeriodicExportingMetricReader(OTLPMetricExporter()) if "METRICS" in wanted else None
-    return reader, OTLPSpanExporter() if "TRACES" in wanted else None
+    reader = PeriodicExportingMetricReader(OTLPMetricExporter()) if "METRICS" in signals else None
+    return reader, OTLPSpanExporter() if "TRACES" in signals else None
 
 
 class Telemetry:

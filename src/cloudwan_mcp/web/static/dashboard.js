@@ -62,8 +62,8 @@ const link = new Link({
     else show(summary);
   },
   live(transport) {
-    state("live", "Live");
-    element("connection").title = `By ${transport}`;
+    state("live", transport === "asking" ? "Every few seconds" : "Live");
+    element("connection").title = transport === "asking" ? "Too many pages are live" : `By ${transport}`;
   },
   offline(at) {
     retryAt = at;

@@ -98,7 +98,21 @@ export class Link {
   #viaEvents(turn) {
     const stream = new EventSource("/events");
     this.#close = () => stream.close();
+    let opened = false;
+    stream.onopen = () => { opened = true; };
     stream.onmessage = (event) => this.#heard(turn, "event stream", event.data);
-    stream.onerror = () => { if (turn === this.#turn) this.#lost(); };
+    stream.onerror = () => {
+      if (turn !== this.#turn) return;
+      if (opened) this.#lost();
+      else this.#byAsking();
+    };
+  }
+
+  // Others watch live, as many as may: the silence makes it ask again, and try again.
+  #byAsking() {
+    this.#close();
+    this.#attempts = 0;
+    this.#state = "live";
+    this.#on.live("asking");
   }
 }
