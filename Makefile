@@ -32,13 +32,9 @@ demo: .venv/.runtime ## walk a simulated network of Cloud WAN size, without AWS 
 	@$(BIN)/cloudwan-mcp demo $(ARGS)
 
 .PHONY: test
-test: .venv/.dev tests/inspector/node_modules/.installed ## run every test (ARGS='-k store' for some)
-	@$(BIN)/python -m pytest -n 4 --dist worksteal --ignore=tests/browser $(ARGS)
-
-.PHONY: browser
-browser: .venv/.dev tests/browser/node_modules/.installed ## test the dashboard's page in Chromium
+test: .venv/.dev $(NODE:%=tests/%/node_modules/.installed) ## run every test (ARGS='-k store' for some)
 	@sh scripts/chromium.sh
-	@$(BIN)/python -m pytest -n 2 tests/browser $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 ##@ Work on it
 

@@ -13,7 +13,7 @@ from browser.backend import Backend, busy, serving
 from browser.chromium import FLAGS, executable
 from browser.visitor import Visitor
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 Visit = Callable[..., Visitor]
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 from browser.backend import Backend
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 VIOLATIONS = """
 window.violations = [];
 addEventListener("securitypolicyviolation", (event) =>

@@ -20,7 +20,6 @@ def test_bare_make_teaches_every_target() -> None:
         *(
             "demo",
             "test",
-            "browser",
             "setup",
             "check",
             "bench",

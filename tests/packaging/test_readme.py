@@ -53,7 +53,7 @@ def make_demo(words: list[str]) -> None:
 def make_tests(words: list[str]) -> None:
     """These very tests: what it runs is looked at, and asked for its version."""
     python, *rest = _made([each for each in words if not each.startswith("ARGS=")])
-    asked = ["-m", "pytest", "-n", "4", "--dist", "worksteal", "--ignore=tests/browser"]
+    asked = ["-m", "pytest", "-n", "4", "--dist", "worksteal"]
     assert (python, rest) == (".venv/bin/python", asked)
     assert run([sys.executable, *rest, "--version"]).returncode == 0
 
@@ -135,7 +135,7 @@ def _options(words: list[str], *, flags: tuple[str, ...], values: tuple[str, ...
 ROWS: dict[str, Callable[[list[str]], None]] = {
     r"make demo": make_demo,
     r"make test( .*)?": make_tests,
-    r"make (setup|check|lock|browser)( .*)?": make_other,
+    r"make (setup|check|lock)( .*)?": make_other,
     r"uvx cloudwan-mcp( .*)?": uvx,
     r"cloudwan-mcp( .*)?": installed,
     r"claude mcp add --transport stdio .*": claude_stdio,

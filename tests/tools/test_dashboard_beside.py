@@ -42,9 +42,9 @@ def current(dashboard: MemoryDashboard) -> dict[str, Any]:
     return found
 
 
-def _called(discovery: dict[str, Any] | None) -> dict[str, Any] | None:
-    """A discovery that has told of its first calls."""
-    return discovery if discovery and discovery["calls"] else None
+def _with(discovery: dict[str, Any] | None, count: str) -> dict[str, Any] | None:
+    """A discovery that has told of its first `count`."""
+    return discovery if discovery and discovery[count] else None
 
 
 async def test_calls_and_snapshots_of_the_server_are_on_it(discovered: Discovered) -> None:
@@ -72,7 +72,7 @@ async def test_a_discovery_under_way_is_on_it_with_its_pace(simulate: Discovered
     simulate(attachments=600, faults=Faults(operations={"ListAttachments": {"latency": 1.0}}))
     async with shown(page_size=50, first_page_wait_s=50) as (talk, dashboard, _):
         await talk.page(limit=1)
-        discovery = await soon(lambda: _called(current(dashboard)["discovery"]))
+        discovery = await soon(lambda: _with(current(dashboard)["discovery"], "calls"))
     assert discovery.keys() == {
         *("state", "elements", "expected", "pages", "calls", "throttles", "per_second", "left_s")
     }
@@ -96,7 +96,7 @@ async def test_a_discovery_of_another_process_is_on_it(discovered: Discovered) -
             (step,) = staging.steps()
             staging.expect(40)
             staging.commit(step, [attachment(number) for number in range(30)], token="more")
-            found = await soon(lambda: current(dashboard)["discovery"])
+            found = await soon(lambda: _with(current(dashboard)["discovery"], "elements"))
             assert (found["state"], found["elements"], found["expected"]) == ("growing", 30, 40)
             assert (found["pages"], found["calls"], found["throttles"]) == (1, None, None)
             assert current(dashboard)["performance"]["elements"] == 0

@@ -15,7 +15,7 @@ from cloudwan_mcp.memory.leaks.trend import theil_sen
 
 ATTACHMENTS = 20_000
 ROUNDS = 2_000  # each a call of every tool that answers at once
-JOBS = 100  # calls of each tool that takes seconds, spread over the rounds
+JOBS = 500  # calls of each tool that takes seconds, spread over the rounds
 LAST = 1_000  # rounds that the slope is taken of; until then caches fill
 
 ASKED: tuple[dict[str, Any], ...] = (
@@ -32,7 +32,7 @@ SLOW: tuple[tuple[str, dict[str, Any]], ...] = (("detect_leaks", {"seconds": 1})
 
 def _run(parameters: Parameters) -> Measurements:
     rounds = parameters.sized(ROUNDS)
-    every = max(1, rounds // parameters.sized(JOBS))
+    every = rounds if parameters.quick else rounds // JOBS
     with (
         Endpoint(parameters.sized(ATTACHMENTS)) as endpoint,
         tempfile.TemporaryDirectory() as folder,
