@@ -13,6 +13,7 @@ import anyio
 import anyio.to_thread
 import uvicorn
 from mcp.server.mcpserver import MCPServer
+from mcp.server.request_state import InvalidRequestState, RequestStateSecurity
 from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.requests import Request
@@ -56,8 +57,19 @@ def build_server(app: App) -> Server:
         lifespan=lifespan,
         log_level=cast(LogLevel, app.settings.log_level),
         subscriptions=False,
+        request_state_security=RequestStateSecurity(codec=_NoState()),
         tools=TOOLS,
     )
+
+
+class _NoState:
+    """No tool asks its client for input in the middle of a call, so no state is ever given out, nor taken."""
+
+    def seal(self, payload: bytes) -> str:
+        raise NotImplementedError("a tool asks for input: give RequestStateSecurity keys")
+
+    def unseal(self, token: str) -> bytes:
+        raise InvalidRequestState("none is ever given out")
 
 
 Beside = Callable[[App], AbstractAsyncContextManager[object]]

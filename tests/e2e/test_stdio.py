@@ -104,6 +104,25 @@ def test_the_modern_protocol_needs_no_handshake(simulate: Any) -> None:
         assert 1 <= hear(process, 1)["result"]["structuredContent"]["count"] <= 3
 
 
+def test_a_state_that_a_client_makes_up_is_refused(simulate: Any) -> None:
+    simulate(attachments=20)
+    with started("serve") as process:
+        asked = call(1, MODERN, limit=3)
+        tell(process, asked | {"params": asked["params"] | {"requestState": "v1.AAAA"}})
+        assert hear(process, 1)["error"]["code"] == -32602
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="what is loaded is read from Linux's /proc")
+def test_what_the_sdk_needs_for_states_alone_is_not_loaded(simulate: Any) -> None:
+    simulate(attachments=20)
+    with started("serve") as process:
+        tell(process, call(1, MODERN, limit=3))
+        assert hear(process, 1)["result"]["structuredContent"]["items"]
+        maps = Path(f"/proc/{process.pid}/maps").read_text(encoding="utf-8")
+    assert "pydantic_core" in maps
+    assert "cryptography" not in maps
+
+
 @pytest.mark.anyio
 @pytest.mark.parametrize(("mode", "version"), [("legacy", "2025-11-25"), ("auto", "2026-07-28")])
 async def test_a_client_of_either_era_reads_a_whole_network(simulate: Any, mode: str, version: str) -> None:

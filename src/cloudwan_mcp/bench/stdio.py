@@ -24,10 +24,10 @@ class Ended(Exception):
 class StdioServer:
     """Starts `cloudwan-mcp serve`; a context manager that ends it."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], *options: str) -> None:
         self._last = 0
         self._process = subprocess.Popen(  # noqa: S603
-            SERVE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(environ)
+            [*SERVE, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(environ)
         )
 
     def __enter__(self) -> StdioServer:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from cloudwan_mcp.command import INTERRUPTED, Command, end_as_interrupted, tell
+from cloudwan_mcp.deferral import deferred
 from cloudwan_mcp.memory.arenas import one_arena
 from cloudwan_mcp.settings import Settings
 
@@ -33,7 +34,9 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     one_arena()
     import anyio
 
-    from cloudwan_mcp.server import serve_http, serve_stdio
+    # of the SDK's 63 MiB, 7 are for sealing states that this server never gives out
+    with deferred("cryptography"):
+        from cloudwan_mcp.server import serve_http, serve_stdio
 
     beside = _beside(dashboard=arguments.dashboard)
     if arguments.transport == "stdio":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloudwan_mcp.bench.case import Case
 from cloudwan_mcp.bench.cases import (
+    dashboard,
     discovery,
     exactly_once,
     memory,
@@ -20,6 +21,7 @@ CASES: tuple[Case, ...] = (
     exactly_once.CASE,
     discovery.CASE,
     memory.CASE,
+    dashboard.CASE,
     queries.CASE,
     pooling.CASE,
     profiling.CASE,

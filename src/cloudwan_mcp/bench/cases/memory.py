@@ -1,4 +1,7 @@
-"""What the server and everything it starts occupy while it discovers a network and streams it to a client."""
+"""What the server and everything it starts occupy while it discovers a network and streams it to a client.
+
+Its dashboard is open meanwhile, with a page that follows it.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from cloudwan_mcp.bench.case import Case, Measurements, Parameters, Rule
 from cloudwan_mcp.bench.endpoint import Endpoint
 from cloudwan_mcp.bench.processes import MIB, Watch, family
 from cloudwan_mcp.bench.stdio import SERVE
+from cloudwan_mcp.bench.viewer import free_port, watching
 
 PAGE = 500
 
@@ -28,10 +32,15 @@ async def _stream(environ: dict[str, str], simulator: int) -> Measurements:
     """This process is the client; the server and its descendants are its only other children."""
     from mcp import Client, StdioServerParameters
 
-    server = StdioServerParameters(command=SERVE[0], args=list(SERVE[1:]), env=environ)
+    port = free_port()
+    server = StdioServerParameters(
+        command=SERVE[0],
+        args=[*SERVE[1:], "--dashboard"],
+        env=environ | {"CLOUDWAN_MONITORING_PORT": str(port)},
+    )
     mine, simulated = os.getpid(), simulator
     with Watch(lambda: [p for p in family(mine) if p not in (mine, simulated)]) as watch:
-        async with Client(server) as client:
+        async with Client(server) as client, watching(port) as heard:
             await client.list_tools()
             began = time.monotonic()
             page = await _page(client, {})
@@ -51,6 +60,7 @@ async def _stream(environ: dict[str, str], simulator: int) -> Measurements:
         "total_known": page["total_known"],
         "rows_missing_or_repeated": abs(rows - page["total_known"]),
         "seconds": round(seconds, 1),
+        "summaries_seen": len(heard),
         "peak_rss_mib": round(peaks.rss / MIB, 1),
         "peak_rss_parts_mib": [round(part / MIB, 1) for part in peaks.parts],
         "peak_pss_mib": round(peaks.pss / MIB, 1),
@@ -69,11 +79,12 @@ async def _page(client: Any, arguments: dict[str, Any]) -> dict[str, Any]:
 
 CASE = Case(
     name="memory",
-    measures="memory of the server's whole process tree while a client streams a network being discovered",
+    measures="memory of the server's process tree, dashboard open, while a client streams a growing network",
     run=_run,
     rules=(
         Rule("peak_rss_mib", "<", 128, "MiB, summed over all processes"),
         Rule("first_page_s", "<", 2, "s", timed=True),
         Rule("rows_missing_or_repeated", "==", 0),
+        Rule("summaries_seen", ">=", 1, "on the dashboard"),
     ),
 )
