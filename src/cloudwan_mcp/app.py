@@ -24,6 +24,7 @@ from cloudwan_mcp.store import Folder, Reader
 if TYPE_CHECKING:
     from cloudwan_mcp.memory.profiler import MemoryProfiler
 
+SESSION_BYTES = 41 * 1024  # of legacy SSE, as measured with the SDK 2.3.0
 READING_THREADS = 2  # each keeps a heap, and SQLite answers one question at a time
 T = TypeVar("T")
 
@@ -60,9 +61,7 @@ class App:
         self.memory = MemoryGuard.of(self.settings)
         self.watch = Watch(self.memory.gauge, critical_percent=self.settings.critical_threshold_percent)
         self.monitor = self.watch.monitor
-        self.monitor.register(
-            "store:open snapshots", lambda: self.folder.shelf.nbytes, limit=self.folder.shelf.most_bytes
-        )
+        self._register_components()
         if self.settings.profiling_enabled:
             from cloudwan_mcp.memory.profiler import MemoryProfiler  # with all it imports, only where wanted
 
@@ -79,6 +78,15 @@ class App:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.__aexit__(kind, error, trace)
+
+    def _register_components(self) -> None:
+        """What memory goes to, by name; a topology is in the store, which is a file."""
+        shelf, started = self.folder.shelf, self.memory.gauge.rss()
+        self.monitor.register("program", lambda: started)  # the interpreter, the SDK and all libraries
+        self.monitor.register("store", lambda: shelf.page_bytes, limit=shelf.most_page_bytes)
+        self.monitor.register("cache", lambda: shelf.cached_bytes, limit=shelf.most_cached_bytes)
+        most = self.settings.max_sessions * SESSION_BYTES
+        self.monitor.register("sessions", lambda: self.sessions * SESSION_BYTES, limit=most)
 
     async def _watch(self, watching: anyio.CancelScope) -> None:
         """Keep a history of memory, let the budget follow the machine, free what can be when it is short."""

@@ -58,6 +58,7 @@ async def metrics_beside(
     except CloudWanError as error:
         announce(f"no telemetry: {error}")
     app.watch.on_call.append(collector.record_call)
+    app.monitor.register("history:dashboard", lambda: collector.archive.history.size)
     try:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(shown.count)
@@ -65,6 +66,7 @@ async def metrics_beside(
             yield collector
             tasks.cancel_scope.cancel()
     finally:
+        app.monitor.unregister("history:dashboard")
         app.watch.on_call.remove(collector.record_call)
         if telemetry:
             with anyio.CancelScope(shield=True):

@@ -150,7 +150,7 @@ def test_an_observation_sees_the_calls_of_its_while_and_no_others() -> None:
 def test_its_own_histories_are_among_the_components_with_their_bounds() -> None:
     watch = Watch(MemoryGauge(), critical_percent=85.0)
     held = watch.monitor.caches()
-    assert held.keys() == {"history of MemoryMonitor", "history of LeakDetector"}
+    assert held.keys() == {"history:memory", "history:leaks"}
     assert all(0 < size <= most for size, most in held.values())
 
 

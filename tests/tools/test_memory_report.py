@@ -40,8 +40,9 @@ async def test_it_tells_calls_by_tool_the_store_and_what_is_cached(discovered: D
     assert report["calls"]["under_way"] == 1  # this one
     assert report["store"]["snapshots"] == 1
     assert report["store"]["bytes"] == report["store"]["newest_bytes"] > 0
-    opened = report["caches"]["store:open snapshots"]
-    assert 0 < opened["held"] <= opened["most"]
+    for name in ("store", "cache"):
+        assert 0 < report["caches"][name]["held"] <= report["caches"][name]["most"]
+    assert 0 < report["components"]["program"] <= report["memory"]["rss"]
     assert all(held["held"] <= held["most"] for held in report["caches"].values())
     assert report["components"].keys() >= report["caches"].keys()
 

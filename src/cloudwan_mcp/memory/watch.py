@@ -69,8 +69,8 @@ class Watch:
         self._tools: dict[str, Found] = {}
         self._detectors = [self.detector]
         self._judged_at = time.monotonic()
-        for part in (self.monitor, self.detector):
-            self.monitor.register(f"history of {type(part).__name__}", _size(part), limit=part.nbytes)
+        for name, part in (("memory", self.monitor), ("leaks", self.detector)):
+            self.monitor.register(f"history:{name}", _size(part), limit=part.nbytes)
 
     def sample(self) -> None:
         """Look once; also whether something leaks, every ten minutes."""

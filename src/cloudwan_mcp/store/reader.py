@@ -18,13 +18,15 @@ from cloudwan_mcp.store.identify import element_id, key_of
 from cloudwan_mcp.store.notes import Notes
 from cloudwan_mcp.store.protocol import ConnectionRows, End, Rows
 from cloudwan_mcp.store.tally import Tally, tally
-from cloudwan_mcp.store.texts import CACHE_BYTES, Texts
+from cloudwan_mcp.store.texts import Texts
 from cloudwan_mcp.store.words import Words
 
 SCAN_ROWS = 200_000  # rows whose text one call looks at: about half a second
 COUNTS_KEPT = 32
 BATCH = 512
-MOST_BYTES = schema.CACHE_KIB * 1024 + CACHE_BYTES  # in memory, of one reader
+PAGE_BYTES = (
+    schema.CACHE_KIB * 1024
+)  # of SQLite in memory, of one reader: it does not tell how many are in use
 MOST_ROWS = 2**63 - 1
 HOT = "n, ty, gn, co, sg, ed, ac, st"
 
@@ -52,9 +54,9 @@ class SnapshotReader:
                 raise
 
     @property
-    def nbytes(self) -> int:
-        """What it keeps in memory; SQLite's pages, which it does not tell, at their bound."""
-        return schema.CACHE_KIB * 1024 + self._texts.nbytes
+    def cached_bytes(self) -> int:
+        """What it keeps of texts that were read."""
+        return self._texts.nbytes
 
     def close(self) -> None:
         with self._lock:

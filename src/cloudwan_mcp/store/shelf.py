@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cloudwan_mcp.store.reader import MOST_BYTES, SnapshotReader
+from cloudwan_mcp.store.reader import PAGE_BYTES, SnapshotReader
+from cloudwan_mcp.store.texts import CACHE_BYTES
 
 
 @dataclass(slots=True)
@@ -43,14 +44,23 @@ class Shelf:
                 self._retire(kept)
 
     @property
-    def nbytes(self) -> int:
-        """What the readers keep, SQLite's own pages at their bound."""
-        with self._lock:
-            return sum(kept.reader.nbytes for kept in self._kept.values())
+    def page_bytes(self) -> int:
+        """SQLite's pages of the readers, each at its bound."""
+        return len(self._kept) * PAGE_BYTES
 
     @property
-    def most_bytes(self) -> int:
-        return self._most * MOST_BYTES
+    def most_page_bytes(self) -> int:
+        return self._most * PAGE_BYTES
+
+    @property
+    def cached_bytes(self) -> int:
+        """Texts that were read lately."""
+        with self._lock:
+            return sum(kept.reader.cached_bytes for kept in self._kept.values())
+
+    @property
+    def most_cached_bytes(self) -> int:
+        return self._most * CACHE_BYTES
 
     def close(self) -> None:
         for path in list(self._kept):

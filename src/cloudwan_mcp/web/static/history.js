@@ -91,12 +91,16 @@ export const load = async () => {
   work.refreshTable();
 };
 
+// A component's kind stands before a colon or a space, as "cache" in "cache:texts".
+const ofKind = (components, kind) =>
+  Object.entries(components).reduce((sum, [name, bytes]) => sum + (name.split(/[ :]/)[0] === kind ? bytes ?? 0 : 0), 0);
+
 const sizesOf = ({ process, system, components }) => ({
   rss: process.rss,
   heap: process.heap ?? 0,
   used: system.used,
-  store: components.store ?? 0,
-  cache: components.cache ?? 0,
+  store: ofKind(components, "store"),
+  cache: ofKind(components, "cache"),
 });
 
 const countsOf = ({ at, performance: { elements, calls, failed } }) => ({ at, elements, calls, failures: failed });
