@@ -126,7 +126,7 @@ class Server(MCPServer[App]):
 
 
 def _terse(tool: Definition) -> Definition:
-    known = {"input_schema": slim(tool.input_schema), "output_schema": slim(tool.output_schema)}
+    known = {"input_schema": slim(tool.input_schema), "output_schema": outline(slim(tool.output_schema))}
     return tool.model_copy(update=known)
 
 
@@ -146,6 +146,19 @@ def slim(schema: Any) -> Any:
     if kept.get("additionalProperties") is True:
         del kept["additionalProperties"]
     return {key: slim(each) for key, each in kept.items()}
+
+
+def outline(schema: Any) -> Any:
+    """The members of an answer with their types, and what is not plain; their insides show when it comes."""
+    if not isinstance(schema, dict):
+        return schema
+    members = schema.get("properties", {})
+    return {"type": "object", "properties": {name: _hint(each) for name, each in members.items()}}
+
+
+def _hint(member: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: member[key] for key in ("type", "description") if key in member}
+    return kept or {"type": "object"}  # a reference to a definition that is left out
 
 
 def _explained(error: ValidationError) -> str:

@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 
 from cloudwan_mcp.server import INSTRUCTIONS
-from cloudwan_mcp.tool import slim
+from cloudwan_mcp.tool import outline, slim
 from cloudwan_mcp.tools import TOOLS
 from conversation import ERAS, conversation
 
@@ -125,3 +125,16 @@ def test_a_schema_loses_what_repeats_and_nothing_that_binds(
     schema: dict[str, Any], left: dict[str, Any]
 ) -> None:
     assert slim(schema) == left
+
+
+def test_an_answer_is_described_by_its_members_and_not_by_their_insides() -> None:
+    inside = {"$ref": "#/$defs/State"}
+    members = {
+        "items": {"type": "array", "items": inside},
+        "state": inside,
+        "n": {"type": "integer", "minimum": 0},
+    }
+    schema = {"type": "object", "required": ["items"], "properties": members, "$defs": {"State": {}}}
+    outlined = {"items": {"type": "array"}, "state": {"type": "object"}, "n": {"type": "integer"}}
+    assert outline(schema) == {"type": "object", "properties": outlined}
+    assert outline(None) is None
