@@ -157,7 +157,7 @@ def outline(schema: Any) -> Any:
 
 
 def _hint(member: dict[str, Any]) -> dict[str, Any]:
-    kept = {key: member[key] for key in ("type", "description") if key in member}
+    kept = {key: value for key, value in member.items() if key in ("type", "description")}
     return kept or {"type": "object"}  # a reference to a definition that is left out
 
 

@@ -158,7 +158,8 @@ class Folder:
         """Make a finished staging file the newest snapshot and prune old ones."""
         staging.close()
         snapshot_id = staging.path.stem.removeprefix(STAGING)
-        target = publish(staging.path, self._name(SNAPSHOT, snapshot_id), max_bytes=self._max_bytes)
+        target = self._name(SNAPSHOT, snapshot_id)
+        publish(staging.path, target, cells=staging.cells, max_bytes=self._max_bytes)
         self.prune()
         return self._info(target)
 

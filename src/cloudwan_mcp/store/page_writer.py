@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from cloudwan_mcp.model import Connection, Element
@@ -18,13 +19,19 @@ HOT_ROWS = Insert("el", columns=9, nullable=2)
 KEY_PAIRS = Insert("staged", columns=5, nullable=2)
 PLACES_KEPT = 8192
 NOTES = "notes"  # stands where a kind does: the connections' texts have a dictionary of their own
+MOST_CELLS = 50_000  # kept in memory; beyond, they are counted from the file when it is published
 SCANS = 8  # a listing that starts over repeats everything: from here an index on the keys pays
 
+Cells = Counter[tuple[int, ...]]
 _Place = tuple[str, str, str, str, str, str]
 
 
 class PageWriter:
-    """Inserts within a transaction of its caller, who tells it with `kept` or `undone` how that ended."""
+    """Inserts within a transaction of its caller, who tells it with `kept` or `undone` how that ended.
+
+    `cells` counts the elements by their hot columns, 0 standing for none; None where it cannot know them all:
+    some were written by another process, or were rolled back, or there are too many.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
@@ -38,6 +45,7 @@ class PageWriter:
         self._page_keys: set[int] = set()
         self._scans = 0
         self._seen = SeenKeys(self._keys, self._confirm, self._count)
+        self.cells: Cells | None = None if self._count else Counter()
 
     def expect(self, elements: int) -> None:
         self._seen.reserve(elements)
@@ -61,6 +69,7 @@ class PageWriter:
 
     def undone(self) -> None:
         """The page was rolled back, and with it the codes, dictionaries and the index that it brought."""
+        self.cells = None
         self._dictionaries.clear()
         self._placed.clear()
         self._scans = 0
@@ -83,6 +92,10 @@ class PageWriter:
             hot.append((n, key, *types, account("account", e.account) or 0, state))
             rows.append((identifier, plain(e.name), e.attributes))
         HOT_ROWS.run(self._db, hot)
+        if self.cells is not None:
+            self.cells.update(row[2:] for row in hot)
+            if len(self.cells) > MOST_CELLS:
+                self.cells = None
         self._insert_blocks("block", self._count + 1, rows, kind)
         return len(rows)
 

@@ -8,6 +8,10 @@ import time
 from pathlib import Path
 
 from cloudwan_mcp.store import schema
+from cloudwan_mcp.store.insert import Insert
+from cloudwan_mcp.store.page_writer import Cells
+
+HOT = "ty, gn, co, sg, ed, ac, st"
 
 # Keys are as good as random: looked up in their own order, a page of the index is read once instead of for
 # every connection. The order of a subquery may be given up, so each step fills a table.
@@ -22,6 +26,8 @@ RESOLVE = (
     """INSERT OR IGNORE INTO conn(src, key, ty, dst, st)
        SELECT src, key, ty, dst, st FROM whole ORDER BY rowid""",
 )
+CELLS = f"INSERT INTO cell SELECT {HOT}, count(*) FROM el GROUP BY {HOT}"  # noqa: S608 - names of ours
+CELL_ROWS = Insert("cell", columns=8, nullable=0)
 PLACES = """
 SELECT el.n, CASE t.value WHEN 'core-network-edge' THEN el.ed ELSE el.sg END
 FROM word t JOIN el ON el.ty = t.code
@@ -32,8 +38,10 @@ DERIVED = (
 )
 
 
-def publish(staging: Path, target: Path, *, max_bytes: int = 0) -> Path:
+def publish(staging: Path, target: Path, *, cells: Cells | None = None, max_bytes: int = 0) -> Path:
     """Turn `staging` into `target`; can be repeated after a kill at any moment.
+
+    `cells` are its elements counted by their hot columns, counted here where nobody knows them.
 
     Each part is a transaction of its own, so that readers of the growing file wait for one part at most.
     Raises `Exhausted` when the disk is full; the staging file stays resumable.
@@ -41,7 +49,7 @@ def publish(staging: Path, target: Path, *, max_bytes: int = 0) -> Path:
     try:
         connection = schema.open_writer(staging, max_bytes=max_bytes)
         try:
-            _complete(connection)
+            _complete(connection, cells)
         finally:
             connection.close()
         _sync(staging)
@@ -52,12 +60,14 @@ def publish(staging: Path, target: Path, *, max_bytes: int = 0) -> Path:
     return target
 
 
-def _complete(connection: sqlite3.Connection) -> None:
+def _complete(connection: sqlite3.Connection, cells: Cells | None) -> None:
     connection.execute(schema.KEY_INDEX)
     with _part(connection):
         _resolve(connection)
     for statement in schema.INDEXES:
         connection.execute(statement)
+    with _part(connection):
+        _count(connection, cells)
     connection.execute("PRAGMA analysis_limit=400")
     connection.execute("ANALYZE")
     with _part(connection):
@@ -83,6 +93,14 @@ def _resolve(connection: sqlite3.Connection) -> None:
     connection.execute("DROP TABLE whole")
     connection.execute("INSERT OR REPLACE INTO meta VALUES('unresolved', ?)", (unresolved,))
     connection.execute("DELETE FROM staged")
+
+
+def _count(connection: sqlite3.Connection, cells: Cells | None) -> None:
+    connection.execute("DELETE FROM cell")
+    if cells is None:
+        connection.execute(CELLS)
+    else:
+        CELL_ROWS.run(connection, [(*places, count) for places, count in cells.items()])
 
 
 def _number(connection: sqlite3.Connection, query: str) -> int:

@@ -17,7 +17,7 @@ from cloudwan_mcp.store.graph import Graph
 from cloudwan_mcp.store.identify import element_id, key_of
 from cloudwan_mcp.store.notes import Notes
 from cloudwan_mcp.store.protocol import ConnectionRows, End, Rows
-from cloudwan_mcp.store.tally import Tally, tally
+from cloudwan_mcp.store.tally import Tally, count, tally
 from cloudwan_mcp.store.texts import Texts
 from cloudwan_mcp.store.words import Words
 
@@ -115,27 +115,18 @@ class SnapshotReader:
         with self._reading():
             counted = self._counts.get(filters)
             if counted is None:
-                counted = self._count(filters)
+                self._settled()
+                counted = count(self._db, self._words, filters, counted=self._complete)
                 if self._complete:  # each page of a listing asks again, and a snapshot never changes
                     self._counts[filters] = counted
                     if len(self._counts) > COUNTS_KEPT:
                         del self._counts[next(iter(self._counts))]
             return counted
 
-    def _count(self, filters: Filters) -> int:
-        self._settled()
-        where = filters.where(self._words)
-        if where is None:
-            return 0
-        if not where[0]:
-            return self._last()
-        query = f"SELECT count(*) FROM el WHERE {where[0]}"  # noqa: S608 - built from column names of ours
-        return int(self._db.execute(query, where[1]).fetchone()[0])
-
     def tally(self, filters: Filters, *fields: str) -> Tally:
         with self._reading():
             self._settled()
-            return tally(self._db, self._words, filters, fields)
+            return tally(self._db, self._words, filters, fields, counted=self._complete)
 
     def connections(self, filters: Filters, *, after: tuple[int, int], limit: int) -> ConnectionRows:
         with self._reading():

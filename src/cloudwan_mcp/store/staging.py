@@ -14,7 +14,7 @@ from types import TracebackType
 from cloudwan_mcp.model import Connection, Element, Gap, Identity, Scope, Step
 from cloudwan_mcp.store import schema
 from cloudwan_mcp.store.blocks import plain
-from cloudwan_mcp.store.page_writer import PageWriter
+from cloudwan_mcp.store.page_writer import Cells, PageWriter
 
 NEW = ".new"
 
@@ -64,6 +64,11 @@ class Staging:
 
     def close(self) -> None:
         self._db.close()
+
+    @property
+    def cells(self) -> Cells | None:
+        """The elements counted by their hot columns, where this process has written them all."""
+        return self._page.cells
 
     def recall(self, key: str) -> str:
         row = self._db.execute("SELECT value FROM meta WHERE key=?", (key,)).fetchone()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 
 from cloudwan_mcp.store.filters import Filters
 from cloudwan_mcp.store.words import Words
@@ -19,13 +20,32 @@ COLUMNS = {
 Tally = list[tuple[tuple[str, ...], int]]
 
 
-def tally(db: sqlite3.Connection, words: Words, filters: Filters, fields: tuple[str, ...]) -> Tally:
-    """(values, count) for each combination of `fields` (names of `COLUMNS`) that occurs, largest first."""
+def tally(
+    db: sqlite3.Connection, words: Words, filters: Filters, fields: tuple[str, ...], *, counted: bool
+) -> Tally:
+    """(values, count) for each combination of `fields` (names of `COLUMNS`) that occurs, largest first.
+
+    `counted` says that the file counts its elements already; ties come in the order of their names.
+    """
     where = filters.where(words)
     if where is None:
         return []
     columns = ", ".join(COLUMNS[field] for field in fields)
     condition = f"WHERE {where[0]}" if where[0] else ""
-    query = f"SELECT {columns}, count(*) FROM el {condition} GROUP BY {columns} ORDER BY count(*) DESC"  # noqa: S608
-    rows = db.execute(query, where[1]).fetchall()
-    return [(tuple(words.name(code) for code in row[:-1]), row[-1]) for row in rows]
+    source = "sum(count) FROM cell" if counted else "count(*) FROM el"
+    query = f"SELECT {columns}, {source} {condition} GROUP BY {columns}"
+    totals: Counter[tuple[str, ...]] = Counter()
+    for *codes, count in db.execute(query, where[1]):
+        totals[tuple(words.name(code) for code in codes)] += count  # of a segment in several core networks
+    return sorted(totals.items(), key=lambda each: (-each[1], each[0]))
+
+
+def count(db: sqlite3.Connection, words: Words, filters: Filters, *, counted: bool) -> int:
+    """How many elements match; `counted` as above."""
+    where = filters.where(words)
+    if where is None:
+        return 0
+    if not where[0]:
+        return int(db.execute("SELECT coalesce(max(n), 0) FROM el").fetchone()[0])
+    source = "coalesce(sum(count), 0) FROM cell" if counted else "count(*) FROM el"
+    return int(db.execute(f"SELECT {source} WHERE {where[0]}", where[1]).fetchone()[0])

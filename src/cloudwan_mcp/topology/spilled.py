@@ -106,7 +106,9 @@ class SpilledBuilder:
             with _writing(self._folder):
                 self._staging.remember(repeated=self._repeated)
                 self._staging.close()
-                path = publish(self._staging.path, self._folder / f"snapshot-{_NAME}.db")
+                path = publish(
+                    self._staging.path, self._folder / f"snapshot-{_NAME}.db", cells=self._staging.cells
+                )
                 made = Spilled(SnapshotReader(path, complete=True), self._words, self._folder)
         except BaseException:
             self.discard()
