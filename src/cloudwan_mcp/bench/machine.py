@@ -21,9 +21,15 @@ PACKAGES = ("cloudwan-mcp", "mcp", "boto3", "botocore")
 
 
 def describe() -> dict[str, Any]:
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    return {"time": now, **_lasting(), "load": round(psutil.getloadavg()[0], 2)}
+
+
+@cache
+def _lasting() -> dict[str, Any]:
+    """What does not change while a process lives; looked up once: each look leaves a little behind."""
     limit = memory_limit()
     return {
-        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "processor": _processor(),
         "cores": _cores(),
         "memory_mib": psutil.virtual_memory().total // MIB,
@@ -33,7 +39,6 @@ def describe() -> dict[str, Any]:
         "python": sys.version.split()[0],
         "sqlite": sqlite3.sqlite_version,
         "packages": {name: version_of(name) for name in PACKAGES},
-        "load": round(psutil.getloadavg()[0], 2),
     }
 
 
@@ -47,7 +52,7 @@ def _processor() -> str:
 
 @cache
 def version_of(package: str) -> str:
-    """Empty for a package that only a developer has; looked up once: each look leaves a little behind."""
+    """Empty for a package that only a developer has; looked up once, like the rest."""
     try:
         return version(package)
     except PackageNotFoundError:

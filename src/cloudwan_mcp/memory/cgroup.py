@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,7 +82,8 @@ def _limit(file: Path) -> int:
 
 
 def _lines(file: Path) -> list[str]:
+    """Read as bytes: a text file leaves a name of its decoder in CPython's method cache every time."""
     try:
-        return file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        return os.fsdecode(file.read_bytes()).splitlines()
     except OSError:
         return []

@@ -66,8 +66,8 @@ def _rlimits() -> Iterator[MemoryLimit]:
 
 def _physical(root: Path) -> int:
     try:
-        with (root / "proc/meminfo").open(encoding="ascii") as lines:
-            return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemTotal:"))
+        lines = (root / "proc/meminfo").read_bytes().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(b"MemTotal:"))
     except (OSError, StopIteration):
         import psutil
 
