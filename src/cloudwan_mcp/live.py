@@ -11,6 +11,7 @@ from cloudwan_mcp.app import App
 from cloudwan_mcp.discovery.process import DiscoveryProcess
 from cloudwan_mcp.discovery.tables import Tables
 from cloudwan_mcp.errors import BadRequest
+from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.store import Reader
 
 Refresh = Literal["auto", "always", "never"]
@@ -87,3 +88,17 @@ async def read(
             done = discovery.progress.get("elements", 0)
             total = max(done, discovery.progress.get("expected") or 0)
             await on_progress(done, total or None, f"{done} elements discovered")
+
+
+async def ask(app: App, refresh: Refresh, question: Callable[[Reader], T], on_progress: OnProgress) -> T:
+    """The answer of the newest complete snapshot; while the first one grows, of what is there after the wait.
+
+    See `newest` for `refresh`.
+    """
+    snapshot, discovery = await newest(app, refresh)
+    await read(app, snapshot, discovery, lambda reader: reader.info(), _complete, on_progress)
+    return await app.read(snapshot, question)
+
+
+def _complete(info: SnapshotInfo) -> float:
+    return 1 if info.complete else 0

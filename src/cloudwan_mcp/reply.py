@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from cloudwan_mcp.app import App
 from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.settings import Settings
 
@@ -36,6 +37,35 @@ class GapState(BaseModel):
     code: str
     message: str | None = None
     action: str | None = Field(None, description="IAM action to grant")
+
+
+class Envelope(BaseModel):
+    """What stands around an answer."""
+
+    snapshot: SnapshotState
+    identity: IdentityState
+    gaps: list[GapState]
+    gaps_omitted: int | None = None
+    hint: str
+
+
+def envelope(app: App, info: SnapshotInfo, *hints: str) -> dict[str, Any]:
+    """The members of an `Envelope`; what keeps the answer from being whole is said before `hints`."""
+    gaps, omitted = gap_states(info)
+    said = [app.folder.notice[:400]] if app.folder.notice else []
+    if app.settings.demo:
+        said.append("Demonstration data: a simulated network, not AWS.")
+    if not info.complete:
+        said.append("Discovery is under way: this is what is known so far; call again for all of it.")
+    if info.gaps:
+        said.append("Some parts could not be read: see gaps.")
+    return {
+        "snapshot": snapshot_state(info, app.settings),
+        "identity": identity_state(info),
+        "gaps": gaps,
+        "gaps_omitted": omitted or None,
+        "hint": " ".join([*said, *hints]),
+    }
 
 
 def snapshot_state(info: SnapshotInfo, settings: Settings) -> SnapshotState:

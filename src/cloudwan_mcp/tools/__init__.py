@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from cloudwan_mcp.tool import Tool
-from cloudwan_mcp.tools import detect_leaks, list_snapshots, memory_report, run_benchmark, stream_topology
+from cloudwan_mcp.tools import (
+    detect_leaks,
+    list_snapshots,
+    memory_report,
+    run_benchmark,
+    stream_topology,
+    summarize_topology,
+)
 
 TOOLS: tuple[Tool, ...] = (
+    summarize_topology.TOOL,
     stream_topology.TOOL,
     list_snapshots.TOOL,
     memory_report.TOOL,

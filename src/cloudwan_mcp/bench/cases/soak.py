@@ -26,7 +26,11 @@ ASKED: tuple[dict[str, Any], ...] = (
     {"text": "prod", "limit": 20},
     {"include": "connections", "limit": 200},
 )
-QUICK: tuple[tuple[str, dict[str, Any]], ...] = (("list_snapshots", {}), ("memory_report", {}))
+QUICK: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("list_snapshots", {}),
+    ("memory_report", {}),
+    ("summarize_topology", {"group_by": ["segment", "edge"]}),
+)
 SLOW: tuple[tuple[str, dict[str, Any]], ...] = (("detect_leaks", {"seconds": 1}), ("run_benchmark", {}))
 
 

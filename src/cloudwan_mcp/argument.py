@@ -1,0 +1,48 @@
+"""Arguments that several tools take, with their bounds, and the filters that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from cloudwan_mcp.store import Filters
+
+Word = Annotated[str, Field(max_length=128)]
+CoreNetwork = Annotated[Word, Field(description="only needed when there are several")]
+Types = Annotated[
+    list[Word] | None,
+    Field(max_length=16, description="e.g. attachment (all five), vpc-attachment, segment, site"),
+]
+Segment = Annotated[Word, Field(description="name; nfg:NAME for a network function group")]
+Edge = Annotated[Word, Field(description="edge location, a Region")]
+Account = Annotated[str, Field(pattern=r"^(\d{12})?$", description="owner account id")]
+State = Annotated[Word, Field(description="e.g. FAILED, PENDING_ATTACHMENT_ACCEPTANCE")]
+Tag = Annotated[Word, Field(description="key or key=value")]
+Text = Annotated[Word, Field(description="found in id, name or attributes, any case")]
+
+
+def filters_of(
+    *,
+    element_types: Sequence[str] | None,
+    global_network_id: str,
+    core_network_id: str,
+    segment: str,
+    edge: str,
+    account: str,
+    state: str,
+    tag: str,
+    text: str,
+) -> Filters:
+    return Filters(
+        types=tuple(element_types or ()),
+        global_network=global_network_id,
+        core_network=core_network_id,
+        segment=segment,
+        edge=edge,
+        account=account,
+        state=state.upper(),
+        tag=tag,
+        text=text,
+    )
