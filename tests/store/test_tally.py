@@ -91,10 +91,10 @@ def test_a_page_that_was_rolled_back_is_not_counted(tmp_path: Path, monkeypatch:
     assert published(staging) == [(("vpc-attachment",), 4)]
 
 
-def test_more_combinations_than_fit_are_counted_from_the_file(
+def test_more_places_than_fit_are_counted_from_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page_writer, "MOST_CELLS", 2)
+    monkeypatch.setattr(page_writer, "PLACES_KEPT", 2)
     staging = new_staging(tmp_path)
     values = [replace(each, segment=f"segment-{number}") for number, each in enumerate(vpcs(6))]
     staging.commit(first_step(staging), values, token=None)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
+from array import array
 from collections.abc import Iterator, Sequence
+from sys import intern
 
 from cloudwan_mcp.model import Connection, Element
 from cloudwan_mcp.store import schema
@@ -17,27 +18,27 @@ from cloudwan_mcp.store.words import Words, place
 RECENT_ROWS = 2000  # a repeated element is nearly always on the page before
 HOT_ROWS = Insert("el", columns=9, nullable=2)
 KEY_PAIRS = Insert("staged", columns=5, nullable=2)
-PLACES_KEPT = 8192
+PLACES_KEPT = 16_384
 NOTES = "notes"  # stands where a kind does: the connections' texts have a dictionary of their own
-MOST_CELLS = 50_000  # kept in memory; beyond, they are counted from the file when it is published
 SCANS = 8  # a listing that starts over repeats everything: from here an index on the keys pays
 
-Cells = Counter[tuple[int, ...]]
+Cells = list[tuple[int, ...]]
+_Placed = tuple[tuple[int, ...], int, int]
 _Place = tuple[str, str, str, str, str, str]
 
 
 class PageWriter:
     """Inserts within a transaction of its caller, who tells it with `kept` or `undone` how that ended.
 
-    `cells` counts the elements by their hot columns, 0 standing for none; None where it cannot know them all:
-    some were written by another process, or were rolled back, or there are too many.
+    Elements are counted by place as they come, which costs nothing: their codes are looked up by it anyway.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         self._words = Words(connection)
         self._dictionaries: dict[str, tuple[int, bytes]] = {}
-        self._placed: dict[_Place, tuple[tuple[int, ...], int]] = {}
+        self._placed: dict[_Place, _Placed] = {}
+        self._at_place = array("Q")
         self._count: int = connection.execute("SELECT coalesce(max(n), 0) FROM el").fetchone()[0]
         self._coming = 0
         last: int | None = connection.execute("SELECT max(first) FROM note").fetchone()[0]
@@ -45,7 +46,7 @@ class PageWriter:
         self._page_keys: set[int] = set()
         self._scans = 0
         self._seen = SeenKeys(self._keys, self._confirm, self._count)
-        self.cells: Cells | None = None if self._count else Counter()
+        self._counted = not self._count
 
     def expect(self, elements: int) -> None:
         self._seen.reserve(elements)
@@ -69,7 +70,7 @@ class PageWriter:
 
     def undone(self) -> None:
         """The page was rolled back, and with it the codes, dictionaries and the index that it brought."""
-        self.cells = None
+        self._counted = False
         self._dictionaries.clear()
         self._placed.clear()
         self._scans = 0
@@ -88,19 +89,27 @@ class PageWriter:
             self._page_keys.add(key)
             n += 1
             where = (e.type, e.global_network, e.core_network, e.segment, e.edge, e.state)
-            types, state = placed.get(where) or self._place(where)
+            types, state, at = placed.get(where) or self._place(where)
+            self._at_place[at] += 1
             hot.append((n, key, *types, account("account", e.account) or 0, state))
             rows.append((identifier, plain(e.name), e.attributes))
         HOT_ROWS.run(self._db, hot)
-        if self.cells is not None:
-            self.cells.update(row[2:] for row in hot)
-            if len(self.cells) > MOST_CELLS:
-                self.cells = None
         self._insert_blocks("block", self._count + 1, rows, kind)
         return len(rows)
 
-    def _place(self, where: _Place) -> tuple[tuple[int, ...], int]:
-        """The codes of a type at a place, and of a state: worked out once and not for every element there."""
+    @property
+    def cells(self) -> Cells | None:
+        """(type, global network, core network, segment, edge, state, count) as codes, 0 for none.
+
+        None where it cannot know: elements were written by another process, or rolled back, or there are too
+        many places.
+        """
+        if not self._counted:
+            return None
+        return [(*codes, state, self._at_place[at]) for codes, state, at in self._placed.values()]
+
+    def _place(self, where: _Place) -> _Placed:
+        """The codes of a type at a place and of a state, and where both are counted: worked out once."""
         code = self._words.code
         kind, network, core, segment, edge, state = where
         words = (
@@ -112,8 +121,11 @@ class PageWriter:
         )
         if len(self._placed) >= PLACES_KEPT:
             self._placed.clear()
-        found = tuple(code(*word) or 0 for word in words), code("state", state) or 0
-        self._placed[where] = found
+            self._at_place, self._counted = array("Q"), False
+        self._at_place.append(0)
+        codes = tuple(code(*word) or 0 for word in words)
+        where = tuple(map(intern, where))  # the same few words in all places, and each came as a copy
+        found = self._placed[where] = (codes, code("state", state) or 0, len(self._at_place) - 1)
         return found
 
     def _insert_blocks(self, table: str, first: int, rows: list[Row], kind: str) -> None:

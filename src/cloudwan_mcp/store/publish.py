@@ -11,7 +11,7 @@ from cloudwan_mcp.store import schema
 from cloudwan_mcp.store.insert import Insert
 from cloudwan_mcp.store.page_writer import Cells
 
-HOT = "ty, gn, co, sg, ed, ac, st"
+HOT = "ty, gn, co, sg, ed, st"
 
 # Keys are as good as random: looked up in their own order, a page of the index is read once instead of for
 # every connection. The order of a subquery may be given up, so each step fills a table.
@@ -27,7 +27,7 @@ RESOLVE = (
        SELECT src, key, ty, dst, st FROM whole ORDER BY rowid""",
 )
 CELLS = f"INSERT INTO cell SELECT {HOT}, count(*) FROM el GROUP BY {HOT}"  # noqa: S608 - names of ours
-CELL_ROWS = Insert("cell", columns=8, nullable=0)
+CELL_ROWS = Insert("cell", columns=7, nullable=0)
 PLACES = """
 SELECT el.n, CASE t.value WHEN 'core-network-edge' THEN el.ed ELSE el.sg END
 FROM word t JOIN el ON el.ty = t.code
@@ -41,7 +41,7 @@ DERIVED = (
 def publish(staging: Path, target: Path, *, cells: Cells | None = None, max_bytes: int = 0) -> Path:
     """Turn `staging` into `target`; can be repeated after a kill at any moment.
 
-    `cells` are its elements counted by their hot columns, counted here where nobody knows them.
+    `cells` are its elements counted by type, place and state; counted here where nobody knows.
 
     Each part is a transaction of its own, so that readers of the growing file wait for one part at most.
     Raises `Exhausted` when the disk is full; the staging file stays resumable.
@@ -100,7 +100,7 @@ def _count(connection: sqlite3.Connection, cells: Cells | None) -> None:
     if cells is None:
         connection.execute(CELLS)
     else:
-        CELL_ROWS.run(connection, [(*places, count) for places, count in cells.items()])
+        CELL_ROWS.run(connection, cells)
 
 
 def _number(connection: sqlite3.Connection, query: str) -> int:

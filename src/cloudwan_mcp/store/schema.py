@@ -3,8 +3,9 @@
 One SQLite file holds one snapshot. Hot columns are small integers in rows (`el`), everything else is JSON
 text in deflated blocks of 8 rows (`block`); the segment and edge connections are columns, all others rows
 of `conn`. A connection with attributes has a number (`key`), under which its text lies in `note`; the others
-have 0, which takes no byte. A published file counts its elements by all hot columns together (`cell`), so
-that counting them by any is a matter of a few thousand rows. Figures: docs/adr/0002-snapshot-store.md.
+have 0, which takes no byte. A published file counts its elements by type, place and state (`cell`), so
+that counting them by any of these is a matter of a few thousand rows. Figures:
+docs/adr/0002-snapshot-store.md.
 """
 
 from __future__ import annotations
@@ -34,8 +35,7 @@ CREATE TABLE note(first INTEGER PRIMARY KEY, dictionary INTEGER NOT NULL, bytes 
 CREATE TABLE staged(source INTEGER, target INTEGER, ty INTEGER, st INTEGER, key INTEGER);
 CREATE TABLE conn(src INTEGER, key INTEGER, ty INTEGER, dst INTEGER, st INTEGER,
                   PRIMARY KEY(src, key, ty, dst)) WITHOUT ROWID;
-CREATE TABLE cell(ty INTEGER, gn INTEGER, co INTEGER, sg INTEGER, ed INTEGER, ac INTEGER, st INTEGER,
-                  count INTEGER NOT NULL);
+CREATE TABLE cell(ty INTEGER, gn INTEGER, co INTEGER, sg INTEGER, ed INTEGER, st INTEGER, count INTEGER);
 CREATE TABLE step(id INTEGER PRIMARY KEY, kind TEXT NOT NULL, scope TEXT NOT NULL, state TEXT NOT NULL,
                   token TEXT, pages INTEGER NOT NULL DEFAULT 0, items INTEGER NOT NULL DEFAULT 0,
                   mark TEXT, UNIQUE(kind, scope));

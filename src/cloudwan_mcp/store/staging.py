@@ -67,7 +67,7 @@ class Staging:
 
     @property
     def cells(self) -> Cells | None:
-        """The elements counted by their hot columns, where this process has written them all."""
+        """The elements counted by type, place and state, where this process has written them all."""
         return self._page.cells
 
     def recall(self, key: str) -> str:

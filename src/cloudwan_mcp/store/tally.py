@@ -25,14 +25,15 @@ def tally(
 ) -> Tally:
     """(values, count) for each combination of `fields` (names of `COLUMNS`) that occurs, largest first.
 
-    `counted` says that the file counts its elements already; ties come in the order of their names.
+    `counted` says that the file counts its elements already, though not by account: that would be nearly as
+    many counts as elements. Ties come in the order of their names.
     """
     where = filters.where(words)
     if where is None:
         return []
     columns = ", ".join(COLUMNS[field] for field in fields)
     condition = f"WHERE {where[0]}" if where[0] else ""
-    source = "sum(count) FROM cell" if counted else "count(*) FROM el"
+    source = "sum(count) FROM cell" if counted and not _by_account(filters, fields) else "count(*) FROM el"
     query = f"SELECT {columns}, {source} {condition} GROUP BY {columns}"
     totals: Counter[tuple[str, ...]] = Counter()
     for *codes, count in db.execute(query, where[1]):
@@ -47,5 +48,10 @@ def count(db: sqlite3.Connection, words: Words, filters: Filters, *, counted: bo
         return 0
     if not where[0]:
         return int(db.execute("SELECT coalesce(max(n), 0) FROM el").fetchone()[0])
-    source = "coalesce(sum(count), 0) FROM cell" if counted else "count(*) FROM el"
+    cells = counted and not _by_account(filters)
+    source = "coalesce(sum(count), 0) FROM cell" if cells else "count(*) FROM el"
     return int(db.execute(f"SELECT {source} WHERE {where[0]}", where[1]).fetchone()[0])
+
+
+def _by_account(filters: Filters, fields: tuple[str, ...] = ()) -> bool:
+    return bool(filters.account) or "account" in fields
