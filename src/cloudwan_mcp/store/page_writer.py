@@ -124,8 +124,9 @@ class PageWriter:
             self._at_place, self._counted = array("Q"), False
         self._at_place.append(0)
         codes = tuple(code(*word) or 0 for word in words)
-        where = tuple(map(intern, where))  # the same few words in all places, and each came as a copy
-        found = self._placed[where] = (codes, code("state", state) or 0, len(self._at_place) - 1)
+        shared = intern(kind), intern(network), intern(core), intern(segment), intern(edge), intern(state)
+        # the same few words in all places, of which each element brings its own copy
+        found = self._placed[shared] = (codes, code("state", state) or 0, len(self._at_place) - 1)
         return found
 
     def _insert_blocks(self, table: str, first: int, rows: list[Row], kind: str) -> None:
