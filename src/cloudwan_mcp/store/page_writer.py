@@ -97,16 +97,17 @@ class PageWriter:
         self._insert_blocks("block", self._count + 1, rows, kind)
         return len(rows)
 
-    @property
-    def cells(self) -> Cells | None:
+    def finish(self) -> Cells | None:
         """(type, global network, core network, segment, edge, state, count) as codes, 0 for none.
 
         None where it cannot know: elements were written by another process, or rolled back, or there are too
-        many places.
+        many places. Everything that was kept for writing is given back.
         """
-        if not self._counted:
-            return None
-        return [(*codes, state, self._at_place[at]) for codes, state, at in self._placed.values()]
+        counts = ((*codes, state, self._at_place[at]) for codes, state, at in self._placed.values())
+        cells = list(counts) if self._counted else None
+        self._seen.clear()
+        self._placed.clear()
+        return cells
 
     def _place(self, where: _Place) -> _Placed:
         """The codes of a type at a place and of a state, and where both are counted: worked out once."""

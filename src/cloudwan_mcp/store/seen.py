@@ -37,6 +37,10 @@ class SeenKeys:
         for key in self._keys():
             self._place(key)
 
+    def clear(self) -> None:
+        """Give the table back; it is over."""
+        self._slots, self._size, self._count = array("H"), 0, 0
+
     @property
     def bytes(self) -> int:
         return len(self._slots) * 2

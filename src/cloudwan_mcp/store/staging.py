@@ -30,6 +30,8 @@ class Staging:
         self.path = path
         self._db = connection
         self._page = PageWriter(connection)
+        self._closed = False
+        self.cells: Cells | None = None
 
     @classmethod
     def create(cls, path: Path, *, snapshot_id: str, identity: Identity, max_bytes: int = 0) -> Staging:
@@ -63,12 +65,10 @@ class Staging:
         self.close()
 
     def close(self) -> None:
+        """Write no more; `cells` then counts the elements, where this process has written them all."""
         self._db.close()
-
-    @property
-    def cells(self) -> Cells | None:
-        """The elements counted by type, place and state, where this process has written them all."""
-        return self._page.cells
+        if not self._closed:
+            self._closed, self.cells = True, self._page.finish()
 
     def recall(self, key: str) -> str:
         row = self._db.execute("SELECT value FROM meta WHERE key=?", (key,)).fetchone()
