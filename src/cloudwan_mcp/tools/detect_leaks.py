@@ -14,9 +14,11 @@ from cloudwan_mcp.app import App
 from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.memory.leaks.detector import LeakDetector
 from cloudwan_mcp.memory.leaks.verdict import Kind, Verdict
+from cloudwan_mcp.memory.limit import MIB
 from cloudwan_mcp.tool import Tool, answer, app_of, exercises_of, room_beside
 
 WORKLOADS = "cloudwan_mcp.workloads.tool_calls:calls"
+DATA_MIB = 192  # its limit at least: stacks of threads count, of which most is never touched
 CHILD_MIB = 128  # a server of its own, a small network, and the tracing of its allocations
 THRESHOLD = 0.005  # of a counter's size within the window: growth below it is none
 SHOWN = 4
@@ -91,10 +93,11 @@ async def _exercised(ctx: Context[App], app: App, reference: str, seconds: float
     from cloudwan_mcp.memory.leaks.child import detect_in_child_async  # only where one is asked for
 
     elsewhere = "Observe without tool, or run cloudwan-mcp leaks on another machine."
-    room_beside(app, "A detection", CHILD_MIB, next_step=elsewhere)
+    room = room_beside(app, "A detection", CHILD_MIB, next_step=elsewhere)
+    limit = min(max(room // MIB, DATA_MIB), 4 * CHILD_MIB)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_tell, ctx)
-        verdict = await detect_in_child_async(reference, budget_s=seconds)
+        verdict = await detect_in_child_async(reference, budget_s=seconds, memory_limit_mb=limit)
         tasks.cancel_scope.cancel()
     return verdict
 
