@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import anyio
@@ -16,6 +17,7 @@ from cloudwan_mcp.performance.benchmarking_suite import (
 )
 from fakes import probes
 from fakes.benchmarks import Pretend, comes_true
+from project import ROOT
 
 MIB = 1024 * 1024
 LIMITS = Limits(seconds=60, data_bytes=1024 * MIB)
@@ -62,6 +64,23 @@ async def test_a_process_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     with pytest.raises(Exhausted, match="more than 2 s"):
         await measure(Probe("ours", probes.sleeps, {"file": str(file)}), Limits(2, 1024 * MIB))
     assert gone(file)
+
+
+async def test_a_process_ends_with_the_one_that_started_it(tmp_path: Path) -> None:
+    file = tmp_path / "pid"
+    code = f"""
+import anyio
+from fakes import probes
+from cloudwan_mcp.bench.suite.benchmark import Probe
+from cloudwan_mcp.bench.suite.process import Limits, measure
+anyio.run(measure, Probe("ours", probes.sleeps, {{"file": {str(file)!r}}}), Limits(600, 1 << 30))
+"""
+    path = os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")])
+    command, environ = [sys.executable, "-c", code], os.environ | {"PYTHONPATH": path}
+    async with await anyio.open_process(command, env=environ) as parent:
+        await comes_true(lambda: file.exists() and bool(file.read_text(encoding="utf-8")))
+        parent.kill()
+    await comes_true(lambda: gone(file))
 
 
 async def test_cancelling_a_run_ends_its_process_and_keeps_what_is_done(tmp_path: Path) -> None:

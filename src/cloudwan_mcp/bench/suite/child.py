@@ -11,13 +11,14 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-# What starts this process ends it in time; the alarm is for one that nobody waits for any more. A signal
-# at the parent's death would be early: it comes with the end of the thread that started the child.
+# What starts this process ends it in time, and its standard input ends with what started it; the alarm is for
+# what neither reaches. A signal at the parent's death would be early: it comes with the end of the thread
+# that started the child.
 GRACE_S = 15
 
 # the path first: it is the starting process's own, so that this package and the probe's are found as there
 CODE = (
-    "import json, sys; asked = json.load(sys.stdin); sys.path[:] = asked['path']; "
+    "import json, sys; asked = json.loads(sys.stdin.readline()); sys.path[:] = asked['path']; "
     "from cloudwan_mcp.bench.suite.child import child; child(asked)"
 )
 
@@ -30,6 +31,7 @@ def child(asked: Mapping[str, Any]) -> None:
     room = asked["data_limit_bytes"]
     resource.setrlimit(resource.RLIMIT_DATA, (room if hard < 0 else min(room, hard), hard))
     signal.alarm(int(asked["time_limit_s"]) + GRACE_S)
+    threading.Thread(target=_end_with_input, daemon=True).start()
     answers = os.dup(1)
     os.dup2(2, 1)  # what the work prints is no sample
     module, _, name = asked["work"].partition(":")
@@ -39,3 +41,9 @@ def child(asked: Mapping[str, Any]) -> None:
     sys.stdout.flush()
     if any(not each.daemon for each in threading.enumerate() if each is not threading.main_thread()):
         os._exit(0)  # nobody waits for the threads that the work has left behind
+
+
+def _end_with_input() -> None:
+    while os.read(0, 4096):
+        pass
+    os._exit(1)

@@ -89,9 +89,8 @@ async def _run(command: list[str], asked: bytes, environ: Mapping[str, str]) -> 
                 group.start_soon(listen, 1, answers)
                 group.start_soon(listen, 2, words)
                 with suppress(anyio.BrokenResourceError):  # it has ended, and its end tells why
-                    await told.send(asked)
-                    await told.aclose()
-                await process.wait()
+                    await told.send(asked + b"\n")
+                await process.wait()  # its input stays open: it ends with this process, however that ends
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
