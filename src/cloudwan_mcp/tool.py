@@ -158,7 +158,7 @@ def outline(schema: Any) -> Any:
 
 def _hint(member: dict[str, Any]) -> dict[str, Any]:
     kept = {key: value for key, value in member.items() if key in ("type", "description")}
-    return kept or {"type": "object"}  # a reference to a definition that is left out
+    return {"type": "object"} | kept  # without a type, it refers to a definition that is left out
 
 
 def _explained(error: ValidationError) -> str:

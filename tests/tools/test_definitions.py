@@ -133,8 +133,14 @@ def test_an_answer_is_described_by_its_members_and_not_by_their_insides() -> Non
         "items": {"type": "array", "items": inside},
         "state": inside,
         "n": {"type": "integer", "minimum": 0},
+        "told": {**inside, "description": "d"},
     }
     schema = {"type": "object", "required": ["items"], "properties": members, "$defs": {"State": {}}}
-    outlined = {"items": {"type": "array"}, "state": {"type": "object"}, "n": {"type": "integer"}}
+    outlined = {
+        "items": {"type": "array"},
+        "state": {"type": "object"},
+        "n": {"type": "integer"},
+        "told": {"type": "object", "description": "d"},
+    }
     assert outline(schema) == {"type": "object", "properties": outlined}
     assert outline(None) is None
