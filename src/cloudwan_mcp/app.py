@@ -81,8 +81,9 @@ class App:
 
     def _register_components(self) -> None:
         """What memory goes to, by name; a topology is in the store, which is a file."""
-        shelf, started = self.folder.shelf, self.memory.gauge.rss()
-        self.monitor.register("program", lambda: started)  # the interpreter, the SDK and all libraries
+        shelf, gauge = self.folder.shelf, self.memory.gauge
+        started = gauge.rss()  # the interpreter, the SDK and all libraries, of which pages may be given back
+        self.monitor.register("program", lambda: min(started, gauge.rss()))
         self.monitor.register("store", lambda: shelf.page_bytes, limit=shelf.most_page_bytes)
         self.monitor.register("cache", lambda: shelf.cached_bytes, limit=shelf.most_cached_bytes)
         most = self.settings.max_sessions * SESSION_BYTES

@@ -18,8 +18,8 @@ window.WebSocket = class extends WebSocket {
   }
 };
 """
-STEP_S = 10.0  # that the clock moves on with every summary, so that an hour goes by
-WARM, MANY = 150, 300
+STEP_S = 5.0  # that the clock moves on with every summary, so that an hour goes by
+WARM, MANY = 300, 600
 GROWTH_BYTES = 256 * 1024
 
 

@@ -42,7 +42,7 @@ async def test_it_tells_calls_by_tool_the_store_and_what_is_cached(discovered: D
     assert report["store"]["bytes"] == report["store"]["newest_bytes"] > 0
     for name in ("store", "cache"):
         assert 0 < report["caches"][name]["held"] <= report["caches"][name]["most"]
-    assert 0 < report["components"]["program"] <= report["memory"]["rss"]
+    assert 0 < report["components"]["program"] <= 1.1 * report["memory"]["rss"]  # read one after the other
     assert all(held["held"] <= held["most"] for held in report["caches"].values())
     assert report["components"].keys() >= report["caches"].keys()
 
