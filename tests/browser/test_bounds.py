@@ -19,7 +19,7 @@ window.WebSocket = class extends WebSocket {
 };
 """
 STEP_S = 5.0  # that the clock moves on with every summary, so that an hour goes by
-WARM, MANY = 300, 600
+WARM, MANY, STEP = 300, 600, 40
 GROWTH_BYTES = 256 * 1024
 
 
@@ -37,7 +37,7 @@ def hurried(backend: Backend) -> None:
 
 
 def test_an_hour_of_news_leaves_no_more_behind_than_a_quarter(visit: Visit) -> None:
-    with serving(hurried, interval_s=0.02, behind_s=2 * (WARM + MANY) * STEP_S) as backend:
+    with serving(hurried, interval_s=0.02, behind_s=2 * (WARM + MANY + 2 * STEP) * STEP_S) as backend:
         visitor = visit(backend)
         visitor.page.add_init_script(COUNTED)
         visitor.arrive()
@@ -55,9 +55,10 @@ def test_an_hour_of_news_leaves_no_more_behind_than_a_quarter(visit: Visit) -> N
                 counters["jsEventListeners"],
             )
 
-        heap, nodes, listeners = kept(WARM)
-        heap_later, nodes_later, listeners_later = kept(WARM + MANY)
-        assert heap_later - heap < GROWTH_BYTES
-        assert nodes_later <= nodes + 50
-        assert listeners_later <= listeners + 5
+        early = [kept(WARM + number * STEP) for number in range(3)]
+        late = [kept(WARM + MANY + number * STEP) for number in range(3)]
+        # what the engine keeps for itself comes and goes, by more than a page may leave behind
+        assert min(heap for heap, *_ in late) - max(heap for heap, *_ in early) < GROWTH_BYTES
+        assert min(nodes for _, nodes, _ in late) <= max(nodes for _, nodes, _ in early) + 50
+        assert min(listeners for *_, listeners in late) <= max(listeners for *_, listeners in early) + 5
         assert visitor.complaints == []
