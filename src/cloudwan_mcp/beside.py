@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -35,9 +34,7 @@ Announce = Callable[[str], None]
 
 
 @asynccontextmanager
-async def metrics_beside(
-    app: App, announce: Announce, environ: Mapping[str, str] | None = None
-) -> AsyncIterator[MetricsCollector]:
+async def metrics_beside(app: App, announce: Announce) -> AsyncIterator[MetricsCollector]:
     """What an entered app does, collected, and told to whom OpenTelemetry's variables name, if anybody.
 
     `announce` is told what keeps it from that: the app goes on without.
@@ -54,7 +51,7 @@ async def metrics_beside(
     collector.add_section("snapshots", lambda: shown.snapshots)
     telemetry = None
     try:
-        telemetry = start_telemetry(collector, os.environ if environ is None else environ)
+        telemetry = start_telemetry(collector)
     except CloudWanError as error:
         announce(f"no telemetry: {error}")
     app.watch.on_call.append(collector.record_call)

@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _failed(error: CloudWanError) -> int:
-    sys.stderr.write(f"cloudwan-mcp: {error}\n")
+    command.announce(error)
     return command.exit_code(error)
 
 

@@ -64,6 +64,11 @@ def tell(said: str) -> None:
     sys.stderr.flush()
 
 
+def announce(said: object) -> None:
+    """The same, in the name of the program."""
+    tell(f"cloudwan-mcp: {said}")
+
+
 def end_as_interrupted() -> None:
     """Have SIGTERM end this process as Ctrl-C does: what is under way stops in order."""
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from itertools import accumulate
 from typing import Any
 
 from pydantic import BaseModel, Field
 
 from cloudwan_mcp.app import App
 from cloudwan_mcp.model import SnapshotInfo
+from cloudwan_mcp.row import fitting
 from cloudwan_mcp.settings import Settings
 
 GAPS_SHOWN = 8
 GAPS_BYTES = 2400  # of the smallest reply, so that a row and a long cursor still have room beside them
+SEE_GAPS = "Some parts could not be read: see gaps."
 FIXED_BYTES = 2048  # names, numbers and hints of a reply
 
 
@@ -49,16 +50,22 @@ class Envelope(BaseModel):
     hint: str
 
 
-def envelope(app: App, info: SnapshotInfo, *hints: str) -> dict[str, Any]:
-    """The members of an `Envelope`; what keeps the answer from being whole is said before `hints`."""
-    gaps, omitted = gap_states(info)
+def caveats(app: App) -> list[str]:
+    """What a reader has to know of any answer of this server: where its data are from, and where they lie."""
     said = [app.folder.notice[:400]] if app.folder.notice else []
     if app.settings.demo:
         said.append("Demonstration data: a simulated network, not AWS.")
+    return said
+
+
+def envelope(app: App, info: SnapshotInfo, *hints: str) -> dict[str, Any]:
+    """The members of an `Envelope`; what keeps the answer from being whole is said before `hints`."""
+    gaps, omitted = gap_states(info)
+    said = caveats(app)
     if not info.complete:
         said.append("Discovery is under way: this is what is known so far; call again for all of it.")
     if info.gaps:
-        said.append("Some parts could not be read: see gaps.")
+        said.append(SEE_GAPS)
     return {
         "snapshot": snapshot_state(info, app.settings),
         "identity": identity_state(info),
@@ -81,8 +88,7 @@ def identity_state(info: SnapshotInfo) -> IdentityState:
 def gap_states(info: SnapshotInfo) -> tuple[list[GapState], int]:
     """The gaps shown, as many as have room, and how many more there are."""
     shown = [_gap(gap.to_dict()) for gap in info.gaps[:GAPS_SHOWN]]
-    used = accumulate(map(_size, shown))
-    shown = shown[: max(sum(each <= GAPS_BYTES for each in used), 1)]
+    shown = shown[: max(fitting(map(_size, shown), GAPS_BYTES), 1)]
     return shown, len(info.gaps) - len(shown)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import accumulate
 from math import isfinite
 from typing import Any, Literal
 
@@ -34,6 +36,11 @@ def connection_row(connection: Connection) -> dict[str, Any]:
 def size(row: dict[str, Any]) -> int:
     """Bytes of the row as it stands in a reply, its comma included."""
     return len(encode(row).encode()) + 1
+
+
+def fitting(sizes: Iterable[int], room: int) -> int:
+    """How many of the first things, of so many bytes each, fit into `room` together."""
+    return sum(used <= room for used in accumulate(sizes))
 
 
 def encode(value: Any) -> str:

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.visitor import Visitor
+from cloudwan_mcp.bench.viewer import free_port
 from cloudwan_mcp.simulator import Faults
 from conversation import PATIENCE_S, started, until
 
@@ -25,9 +26,7 @@ HEADERS = {"accept": "application/json, text/event-stream", "mcp-protocol-versio
 
 @pytest.fixture
 def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        found: int = free.getsockname()[1]
-        return found
+    return free_port()
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from cloudwan_mcp.store.staging import Staging
 
 IDENTITY = Identity("111122223333", "default", "arn:aws:iam::111122223333:user/reader")
 Value = Element | Connection
+Counted = list[tuple[tuple[str, ...], int]]
 
 
 def new_staging(folder: Path, name: str = "one", max_bytes: int = 0) -> Staging:
@@ -169,3 +171,8 @@ PLACES = [
         )
     ),
 ]
+
+
+def counted(elements: Iterable[Element], value: Callable[[Element], tuple[str, ...]]) -> Counted:
+    """A naive count of what `value` gives, largest first, then in the order of names."""
+    return sorted(Counter(map(value, elements)).items(), key=lambda each: (-each[1], each[0]))

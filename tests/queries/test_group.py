@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from cloudwan_mcp.queries.group import FIELDS, group
 from cloudwan_mcp.store import Filters
 from cloudwan_mcp.store.publish import publish
 from cloudwan_mcp.store.reader import SnapshotReader
-from fakes.snapshots import PLACES, Model, Value, first_step, flat, matches, new_staging, vpcs
+from fakes.snapshots import PLACES, Model, Value, counted, first_step, flat, matches, new_staging, vpcs
 from fakes.strategies import FILTERS, PAGES
 
 ASKED = st.lists(st.sampled_from([*FIELDS, "tag:env", "tag:é"]), min_size=1, max_size=3, unique=True)
@@ -48,8 +47,7 @@ def test_groups_are_those_of_a_naive_count(
         found = group(reader, filters, fields, most)
         reader.close()
     matching = [element for _, element in model.rows() if matches(element, filters)]
-    counted = Counter(tuple(value(element, field) for field in fields) for element in matching)
-    expected = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
+    expected = counted(matching, lambda element: tuple(value(element, field) for field in fields))
     assert found.rows == expected[:most]
     assert found.total == len(matching)
     assert (found.folded_groups, found.folded) == (len(expected[most:]), sum(n for _, n in expected[most:]))

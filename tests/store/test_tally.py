@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,16 +17,15 @@ from cloudwan_mcp.store.publish import publish
 from cloudwan_mcp.store.reader import SnapshotReader
 from cloudwan_mcp.store.staging import Staging
 from cloudwan_mcp.store.tally import COLUMNS
-from fakes.snapshots import PLACES, Model, Value, first_step, matches, new_staging, vpcs
+from fakes.snapshots import PLACES, Counted, Model, Value, counted, first_step, matches, new_staging, vpcs
 from fakes.strategies import FILTERS, PAGES
 
 FIELDS = st.lists(st.sampled_from(sorted(COLUMNS)), min_size=1, max_size=4, unique=True)
 
 
-def naive(elements: list[Element], filters: Filters, fields: list[str]) -> list[tuple[tuple[str, ...], int]]:
+def naive(elements: list[Element], filters: Filters, fields: list[str]) -> Counted:
     matching = [element for element in elements if matches(element, filters)]
-    counted = Counter(tuple(getattr(element, field) for field in fields) for element in matching)
-    return sorted(counted.items(), key=lambda each: (-each[1], each[0]))
+    return counted(matching, lambda element: tuple(getattr(element, field) for field in fields))
 
 
 @given(pages=PAGES, filters=FILTERS, fields=FIELDS, resumed=st.booleans())
@@ -56,7 +54,7 @@ def test_any_columns_are_counted_as_a_naive_count_does(
         reader.close()
 
 
-def published(staging: Staging) -> list[tuple[tuple[str, ...], int]]:
+def published(staging: Staging) -> Counted:
     staging.close()
     target = publish(staging.path, staging.path.with_name("snapshot-one.db"), cells=staging.cells)
     reader = SnapshotReader(target, complete=True)

@@ -6,7 +6,7 @@ import argparse
 from contextlib import suppress
 from functools import partial
 
-from cloudwan_mcp.command import Command, end_as_interrupted, tell
+from cloudwan_mcp.command import Command, announce, end_as_interrupted
 from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.settings import Settings
 
@@ -46,17 +46,13 @@ async def _show(settings: Settings, *, discovering: bool) -> None:
 
     async with (
         App(settings) as app,
-        metrics_beside(app, _say) as collector,
+        metrics_beside(app, announce) as collector,
         dashboard_of(app, collector) as dashboard,
     ):
-        _say(f"{dashboard.url} (Ctrl-C ends it)")
+        announce(f"{dashboard.url} (Ctrl-C ends it)")
         if discovering:
             await app.discover()
         await anyio.sleep_forever()
-
-
-def _say(said: str) -> None:
-    tell(f"cloudwan-mcp: {said}")
 
 
 COMMAND = Command(

@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
-from cloudwan_mcp.command import INTERRUPTED, Command, end_as_interrupted, tell
+from cloudwan_mcp.command import INTERRUPTED, Command, announce, end_as_interrupted, tell
 from cloudwan_mcp.deferral import deferred
 from cloudwan_mcp.memory.arenas import one_arena
 from cloudwan_mcp.settings import Settings
@@ -42,11 +42,11 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.transport == "stdio":
         _end_with(lambda: anyio.run(partial(serve_stdio, settings, beside=beside)))
 
-    def announce(url: str) -> None:
+    def serving(url: str) -> None:
         path = "/sse" if arguments.transport == "sse" else "/mcp"
         tell(f"cloudwan-mcp serves {url}{path}; health on {url}/health")
 
-    anyio.run(partial(serve_http, settings, announce=announce, beside=beside))
+    anyio.run(partial(serve_http, settings, announce=serving, beside=beside))
     return 0
 
 
@@ -58,10 +58,7 @@ def _beside(*, dashboard: bool) -> Beside:
         return nullcontext
     from cloudwan_mcp.beside import dashboard_beside, metrics_beside
 
-    return partial(
-        dashboard_beside if dashboard else metrics_beside,
-        announce=lambda said: tell(f"cloudwan-mcp: {said}"),
-    )
+    return partial(dashboard_beside if dashboard else metrics_beside, announce=announce)
 
 
 def _end_with(serve: Callable[[], None]) -> NoReturn:

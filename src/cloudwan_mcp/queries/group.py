@@ -11,6 +11,7 @@ from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.model import Element
 from cloudwan_mcp.store import Filters, Reader
 from cloudwan_mcp.store.blocks import plain
+from cloudwan_mcp.store.tally import Tally, largest_first
 
 FIELDS = ("type", "segment", "edge", "state", "account", "core_network", "global_network")
 TAG = "tag:"
@@ -22,7 +23,7 @@ MOST_GROUPS = 10_000  # counted at once, where every element is read
 class Groups:
     """`rows` are (values, count), largest first, as many as were asked for; the others are folded."""
 
-    rows: list[tuple[tuple[str, ...], int]]
+    rows: Tally
     total: int
     folded_groups: int = 0
     folded: int = 0
@@ -47,7 +48,7 @@ def group(reader: Reader, filters: Filters, fields: Sequence[str], most: int) ->
     )
 
 
-def _read(reader: Reader, filters: Filters, fields: Sequence[str]) -> list[tuple[tuple[str, ...], int]]:
+def _read(reader: Reader, filters: Filters, fields: Sequence[str]) -> Tally:
     totals: Counter[tuple[str, ...]] = Counter()
     position, end = 0, False
     while not end:
@@ -60,7 +61,7 @@ def _read(reader: Reader, filters: Filters, fields: Sequence[str]) -> list[tuple
                 field="group_by",
                 next_step="Group by what fewer elements differ in, or filter by segment, edge or account.",
             )
-    return sorted(totals.items(), key=lambda each: (-each[1], each[0]))
+    return largest_first(totals)
 
 
 def _value(element: Element, field: str) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import accumulate
 from typing import Any, Literal
 
 from cloudwan_mcp.model import Connection, SnapshotInfo
-from cloudwan_mcp.row import Detail, connection_row, element_row, shortened, size
+from cloudwan_mcp.row import Detail, connection_row, element_row, fitting, shortened, size
 from cloudwan_mcp.store import Cursor, Reader
 
 StoppedBy = Literal["end", "limit", "bytes", "scan", "growing"]
@@ -82,10 +81,10 @@ def _connections(reader: Reader, stretch: Stretch, limit: int, bytes_left: int) 
         return
     after = (cursor.n, cursor.given)
     found = reader.connections(cursor.filters, after=after, limit=limit)
-    fitting = _fitting(found.rows, bytes_left)
-    whole = fitting >= len(found.rows)
+    kept = _fitting(found.rows, bytes_left)
+    whole = kept >= len(found.rows)
     if not whole:  # asked anew, for only the reader knows the position after fewer
-        found = reader.connections(cursor.filters, after=after, limit=fitting)
+        found = reader.connections(cursor.filters, after=after, limit=kept)
     stretch.items += map(connection_row, found.rows)
     n, given = found.position
     stretch.cursor = None if found.end else replace(cursor, n=n, given=given)
@@ -94,8 +93,7 @@ def _connections(reader: Reader, stretch: Stretch, limit: int, bytes_left: int) 
 
 def _fitting(connections: list[Connection], bytes_left: int) -> int:
     """How many of the first connections fit; one always does."""
-    sizes = accumulate(size(connection_row(connection)) for connection in connections)
-    return max(sum(used <= bytes_left for used in sizes), 1)
+    return max(fitting((size(connection_row(connection)) for connection in connections), bytes_left), 1)
 
 
 def _filtered(cursor: Cursor) -> bool:

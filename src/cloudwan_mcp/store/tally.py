@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from collections.abc import Mapping
 
 from cloudwan_mcp.store.filters import Filters
 from cloudwan_mcp.store.words import Words
@@ -38,6 +39,10 @@ def tally(
     totals: Counter[tuple[str, ...]] = Counter()
     for *codes, count in db.execute(query, where[1]):
         totals[tuple(words.name(code) for code in codes)] += count  # of a segment in several core networks
+    return largest_first(totals)
+
+
+def largest_first(totals: Mapping[tuple[str, ...], int]) -> Tally:
     return sorted(totals.items(), key=lambda each: (-each[1], each[0]))
 
 

@@ -29,9 +29,11 @@ from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.queries.networks import choose, settled
 from cloudwan_mcp.queries.stream_topology import StoppedBy, Stretch, stream_topology
 from cloudwan_mcp.reply import (
+    SEE_GAPS,
     GapState,
     IdentityState,
     SnapshotState,
+    caveats,
     gap_states,
     identity_state,
     overhead,
@@ -204,9 +206,7 @@ def _present(app: App, stretch: Stretch, limit: int) -> TopologyPage:
 
 
 def _hints(app: App, info: SnapshotInfo, stretch: Stretch) -> list[str]:
-    hints = [app.folder.notice[:400]] if app.folder.notice else []
-    if app.settings.demo:
-        hints.append("Demonstration data: a simulated network, not AWS.")
+    hints = caveats(app)
     if stretch.cursor is None:
         empty = not stretch.items and not stretch.total
         hints.append("Nothing matches these filters." if empty else "This is the end.")
@@ -215,7 +215,7 @@ def _hints(app: App, info: SnapshotInfo, stretch: Stretch) -> list[str]:
     else:
         hints.append("Pass next_cursor for the next page.")
     if info.gaps:
-        hints.append("Some parts could not be read: see gaps.")
+        hints.append(SEE_GAPS)
     return hints
 
 

@@ -31,7 +31,7 @@ from cloudwan_mcp.queries.alternatives import alternatives
 from cloudwan_mcp.queries.group import FIELDS, TAG, Groups, group
 from cloudwan_mcp.queries.networks import choose
 from cloudwan_mcp.reply import Envelope, envelope, overhead
-from cloudwan_mcp.row import size
+from cloudwan_mcp.row import fitting, size
 from cloudwan_mcp.store import Filters, Reader
 from cloudwan_mcp.tool import Tool, answer, app_of
 
@@ -117,7 +117,7 @@ def _present(app: App, found: _Found, fields: Sequence[str], filters: Filters) -
         for values, count in found.groups.rows
     ]
     room = app.settings.reply_bytes - overhead(found.info, "")
-    kept = _fitting(rows, room)
+    kept = fitting(map(size, rows), room)
     folded = found.groups.folded + sum(row["count"] for row in rows[kept:])
     groups = found.groups.folded_groups + len(rows) - kept
     return Summary(
@@ -127,15 +127,6 @@ def _present(app: App, found: _Found, fields: Sequence[str], filters: Filters) -
         complete=found.info.complete,
         **envelope(app, found.info, *_hints(found, groups, filters)),
     )
-
-
-def _fitting(rows: list[dict[str, Any]], room: int) -> int:
-    """How many of the first rows fit into `room` bytes."""
-    for kept, row in enumerate(rows):
-        room -= size(row)
-        if room < 0:
-            return kept
-    return len(rows)
 
 
 def _hints(found: _Found, folded: int, filters: Filters) -> list[str]:
