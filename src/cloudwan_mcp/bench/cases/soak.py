@@ -18,7 +18,7 @@ from cloudwan_mcp.bench.stdio import StdioServer
 
 ATTACHMENTS = 20_000
 ROUNDS = 2_000  # each a call of every tool that answers at once
-JOBS = 500  # calls of each tool that takes seconds, spread over the rounds
+JOBS = 2_000  # calls of each tool that takes seconds, spread over the rounds
 LAST = 1_000  # rounds that the slope is taken of; until then caches fill
 STRETCHES = 20
 STUDENT = 2.093  # the 97.5th percentile of Student's distribution with 19 degrees of freedom
