@@ -23,6 +23,7 @@ from cloudwan_mcp.memory.limit import MIB
 from cloudwan_mcp.row import encode
 
 ERROR_CHARACTERS = 4000
+AROUND = ("snapshot", "identity", "gaps", "gaps_omitted", "hint")  # every answer: see reply.Envelope
 COPIES = 16  # of a reply are alive at once: rows, models, structure, text and what they were read from
 
 Run = Callable[..., Awaitable[CallToolResult]]
@@ -48,9 +49,7 @@ class Tool:
 
     def register(self, server: MCPServer[App]) -> None:
         annotations = ToolAnnotations(
-            read_only_hint=True,
-            destructive_hint=False,
-            idempotent_hint=True,
+            read_only_hint=True,  # which says that it neither destroys nor repeats anything
             open_world_hint=self.kind == "query",
         )
         server.tool(name=self.name, title=self.title, description=self.description, annotations=annotations)(
@@ -131,7 +130,8 @@ def _terse(tool: Definition) -> Definition:
 
 
 def slim(schema: Any) -> Any:
-    """A JSON schema without titles, which repeat the names, and without null, which stands for left out."""
+    """A JSON schema without what a reader can do without: titles, which repeat the names; null and "", which
+    stand for left out; the lengths of texts, which nobody counts and an error names when one is exceeded."""
     if isinstance(schema, list):
         return [slim(each) for each in schema]
     if not isinstance(schema, dict):
@@ -141,24 +141,26 @@ def slim(schema: Any) -> Any:
     if len(choices) == 1:
         del kept["anyOf"]
         kept = choices[0] | kept
-    if kept.get("default", 0) is None:
+    if kept.get("default", 0) in (None, ""):
         del kept["default"]
+    if kept.get("type") == "string":
+        kept.pop("maxLength", None)
     if kept.get("additionalProperties") is True:
         del kept["additionalProperties"]
     return {key: slim(each) for key, each in kept.items()}
 
 
 def outline(schema: Any) -> Any:
-    """The members of an answer with their types, and what is not plain; their insides show when it comes."""
+    """The members of an answer with their types: what they mean, and their insides, show when it comes.
+
+    Those that stand around every answer are in the server's instructions.
+    """
     if not isinstance(schema, dict):
         return schema
-    members = schema.get("properties", {})
-    return {"type": "object", "properties": {name: _hint(each) for name, each in members.items()}}
-
-
-def _hint(member: dict[str, Any]) -> dict[str, Any]:
-    kept = {key: value for key, value in member.items() if key in ("type", "description")}
-    return {"type": "object"} | kept  # without a type, it refers to a definition that is left out
+    own = {name: member for name, member in schema.get("properties", {}).items() if name not in AROUND}
+    # one without a type refers to a definition that is left out
+    types = {name: {"type": member.get("type", "object")} for name, member in own.items()}
+    return {"type": "object", "properties": types}
 
 
 def _explained(error: ValidationError) -> str:

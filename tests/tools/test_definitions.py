@@ -13,9 +13,11 @@ from typing import Any
 import anyio
 import jsonschema
 import pytest
+from mcp.server.mcpserver import MCPServer
 
 from cloudwan_mcp.server import INSTRUCTIONS
-from cloudwan_mcp.tool import outline, slim
+from cloudwan_mcp.reply import Envelope
+from cloudwan_mcp.tool import AROUND, Tool, outline, slim
 from cloudwan_mcp.tools import TOOLS
 from conversation import ERAS, conversation
 
@@ -71,16 +73,18 @@ def test_a_tool_keeps_to_what_clients_take(definitions: dict[str, dict[str, Any]
     assert 40 <= len(tool["description"].encode()) <= 2048
     assert tool["title"]
     assert tool["annotations"]["readOnlyHint"] is True
-    assert tool["annotations"]["destructiveHint"] is False
     assert tool["inputSchema"].get("required", []) == []
     assert "ctx" not in tool["inputSchema"]["properties"]
     for schema in (tool["inputSchema"], tool["outputSchema"]):
         jsonschema.Draft202012Validator.check_schema(schema)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_parameter_is_bounded(definitions: dict[str, dict[str, Any]], name: str) -> None:
-    for argument, schema in definitions[name]["inputSchema"]["properties"].items():
+@pytest.mark.parametrize("tool", TOOLS, ids=NAMES)
+def test_every_parameter_is_bounded(tool: Tool) -> None:
+    server: MCPServer[Any] = MCPServer("bare")
+    tool.register(server)
+    (whole,) = anyio.run(server.list_tools)
+    for argument, schema in whole.input_schema["properties"].items():
         choices = schema.get("anyOf", [schema])
         for choice in (each for each in choices if each.get("type") != "null"):
             bounds = choice.keys() & {"enum", "maxLength", "maximum", "maxItems", "pattern"}
@@ -108,17 +112,22 @@ def test_no_definition_says_what_goes_without_saying(definitions: dict[str, dict
         ),
         (
             {
-                "anyOf": [{"type": "string", "maxLength": 9}, {"type": "null"}],
+                "anyOf": [{"type": "string", "pattern": "a"}, {"type": "null"}],
                 "default": None,
                 "description": "d",
             },
-            {"type": "string", "maxLength": 9, "description": "d"},
+            {"type": "string", "pattern": "a", "description": "d"},
         ),
         (
             {"anyOf": [{"$ref": "#/$defs/A"}, {"type": "integer"}]},
             {"anyOf": [{"$ref": "#/$defs/A"}, {"type": "integer"}]},
         ),
-        ({"enum": ["title", None], "default": ""}, {"enum": ["title", None], "default": ""}),
+        ({"enum": ["title", None], "default": "a"}, {"enum": ["title", None], "default": "a"}),
+        ({"type": "string", "maxLength": 9, "default": ""}, {"type": "string"}),
+        (
+            {"type": "array", "items": {"type": "string", "maxLength": 9}, "maxItems": 3},
+            {"type": "array", "items": {"type": "string"}, "maxItems": 3},
+        ),
     ],
 )
 def test_a_schema_loses_what_repeats_and_nothing_that_binds(
@@ -134,13 +143,20 @@ def test_an_answer_is_described_by_its_members_and_not_by_their_insides() -> Non
         "state": inside,
         "n": {"type": "integer", "minimum": 0},
         "told": {**inside, "description": "d"},
+        "hint": {"type": "string"},
     }
     schema = {"type": "object", "required": ["items"], "properties": members, "$defs": {"State": {}}}
     outlined = {
         "items": {"type": "array"},
         "state": {"type": "object"},
         "n": {"type": "integer"},
-        "told": {"type": "object", "description": "d"},
+        "told": {"type": "object"},
     }
     assert outline(schema) == {"type": "object", "properties": outlined}
     assert outline(None) is None
+
+
+def test_what_stands_around_every_answer_is_told_once() -> None:
+    assert set(AROUND) == set(Envelope.model_fields)
+    for name in ("snapshot", "account", "gaps", "hint"):
+        assert name in INSTRUCTIONS
