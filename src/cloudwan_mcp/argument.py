@@ -25,15 +25,15 @@ Text = Annotated[Word, Field(description="found in id, name or attributes, any c
 
 def filters_of(
     *,
-    element_types: Sequence[str] | None,
-    global_network_id: str,
-    core_network_id: str,
-    segment: str,
-    edge: str,
-    account: str,
-    state: str,
-    tag: str,
-    text: str,
+    element_types: Sequence[str] | None = None,
+    global_network_id: str = "",
+    core_network_id: str = "",
+    segment: str = "",
+    edge: str = "",
+    account: str = "",
+    state: str = "",
+    tag: str = "",
+    text: str = "",
 ) -> Filters:
     return Filters(
         types=tuple(element_types or ()),

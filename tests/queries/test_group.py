@@ -18,6 +18,7 @@ from cloudwan_mcp.queries.group import FIELDS, group
 from cloudwan_mcp.store import Filters
 from cloudwan_mcp.store.publish import publish
 from cloudwan_mcp.store.reader import SnapshotReader
+from fakes.indexed import snapshot
 from fakes.snapshots import PLACES, Model, Value, counted, first_step, flat, matches, new_staging, vpcs
 from fakes.strategies import FILTERS, PAGES
 
@@ -32,20 +33,16 @@ def value(element: Element, field: str) -> str:
     return values[0] if values else ""
 
 
-@given(pages=PAGES, filters=FILTERS, fields=ASKED, most=st.integers(1, 20))
+@given(pages=PAGES, filters=FILTERS, fields=ASKED, most=st.integers(1, 20), indexed=st.booleans())
 def test_groups_are_those_of_a_naive_count(
-    pages: list[list[Value]], filters: Filters, fields: list[str], most: int
+    pages: list[list[Value]], filters: Filters, fields: list[str], most: int, *, indexed: bool
 ) -> None:
     model = Model()
     with tempfile.TemporaryDirectory() as name:
-        staging = new_staging(Path(name))
         for page in [PLACES, *pages]:
-            staging.commit(first_step(staging), page, token="next")
             model.add(page)
-        staging.close()
-        reader = SnapshotReader(publish(staging.path, Path(name) / "snapshot-one.db"), complete=True)
-        found = group(reader, filters, fields, most)
-        reader.close()
+        with snapshot(Path(name), PLACES, *pages, indexed=indexed) as reader:
+            found = group(reader, filters, fields, most)
     matching = [element for _, element in model.rows() if matches(element, filters)]
     expected = counted(matching, lambda element: tuple(value(element, field) for field in fields))
     assert found.rows == expected[:most]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from cloudwan_mcp.indexing import index
 from cloudwan_mcp.model import Connection, Element, Gap, Identity, Scope, SnapshotInfo
 from cloudwan_mcp.settings import load
 from cloudwan_mcp.store import Folder
@@ -30,7 +31,9 @@ def fill(
                 for gap in gaps:
                     staging.note(gap)
             if publish:
-                return folder.publish(staging)
+                info = folder.publish(staging)
+                index(folder, info.id)
+                return info
         info = folder.unfinished()
         assert info is not None
         return info

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cloudwan_mcp.indexing import index
 from cloudwan_mcp.refresh import discover
 from cloudwan_mcp.settings import load
 from cloudwan_mcp.simulator import Simulator
@@ -38,7 +39,7 @@ def discovered(
             path = tmp_path_factory.mktemp("made")
             settings = load({"data_dir": str(path)})
             folder = Folder(settings)
-            discover(settings, folder)
+            index(folder, discover(settings, folder).id)
             folder.close()
             made[simulator.url] = path
         shutil.copytree(made[simulator.url], tmp_path / "data")

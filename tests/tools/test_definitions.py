@@ -15,8 +15,8 @@ import jsonschema
 import pytest
 from mcp.server.mcpserver import MCPServer
 
-from cloudwan_mcp.server import INSTRUCTIONS
 from cloudwan_mcp.reply import Envelope
+from cloudwan_mcp.server import INSTRUCTIONS
 from cloudwan_mcp.tool import AROUND, Tool, outline, slim
 from cloudwan_mcp.tools import TOOLS
 from conversation import ERAS, conversation

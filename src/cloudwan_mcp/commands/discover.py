@@ -10,13 +10,16 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cloudwan_mcp import errors
 from cloudwan_mcp.command import INTERRUPTED, Command, attend, exit_code, say, say_json
 from cloudwan_mcp.errors import CloudWanError
 from cloudwan_mcp.progress import ProgressLine, Rate
 from cloudwan_mcp.settings import Settings
+
+if TYPE_CHECKING:
+    from cloudwan_mcp.store import Folder
 
 POLITE = 10  # niceness beside a server: its answers come before the refresh
 TOLD_S = 0.5  # between two progress messages to a program
@@ -59,13 +62,25 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
         info = discover(
             settings, folder, tables=tables, on_start=talk.start, on_progress=talk.progress, stop=stop
         )
+        counts = {"elements": info.elements, "connections": info.connections, "gaps": len(info.gaps)}
+        talk.end(info.id, counts)
+        _index(folder, info.id, stop, talk)
     except CloudWanError as error:
         talk.failed(error)
         return INTERRUPTED if stop.is_set() else exit_code(error)
     finally:
         folder.close()
-    talk.end(info.id, {"elements": info.elements, "connections": info.connections, "gaps": len(info.gaps)})
     return 0
+
+
+def _index(folder: Folder, snapshot: str, stop: threading.Event, talk: _Talk) -> None:
+    """A snapshot is complete without its index, only searched more slowly: no failed discovery."""
+    from cloudwan_mcp.indexing import index
+
+    try:
+        index(folder, snapshot, stop)
+    except CloudWanError as error:
+        talk.notice(f"The snapshot has no index: {error}")
 
 
 class _Talk:

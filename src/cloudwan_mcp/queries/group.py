@@ -32,13 +32,17 @@ class Groups:
 def group(reader: Reader, filters: Filters, fields: Sequence[str], most: int) -> Groups:
     """Count the elements that match by `fields`: names of `FIELDS`, or `tag:KEY`.
 
-    A value is "" where an element has none. Tags and text are counted by reading every matching element;
-    raises `BadRequest` where those make more groups than can be kept.
+    A value is "" where an element has none. Text, and tags that are crossed or that the index does not count,
+    are counted by reading every matching element; raises `BadRequest` where those make more groups than can
+    be kept.
     """
-    if filters.needs_attributes or any(field.startswith(TAG) for field in fields):
-        counted = _read(reader, filters, fields)
-    else:
+    tagged = [field for field in fields if field.startswith(TAG)]
+    if not filters.needs_attributes and not tagged:
         counted = reader.tally(filters, *fields)
+    else:
+        alone = tagged == list(fields) and len(tagged) == 1
+        known = reader.tally_tag(filters, tagged[0].removeprefix(TAG)) if alone else None
+        counted = _read(reader, filters, fields) if known is None else known
     shown, rest = counted[:most], counted[most:]
     return Groups(
         rows=shown,

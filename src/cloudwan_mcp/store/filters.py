@@ -28,6 +28,12 @@ class Filters:
     text: str = ""
 
     @property
+    def fields(self) -> list[str]:
+        """The members that filter by what every element has, by the names that counts are grouped by."""
+        named = ("segment", "edge", "account", "state", "core_network", "global_network")
+        return [*(["type"] if self.types else []), *(name for name in named if getattr(self, name))]
+
+    @property
     def needs_attributes(self) -> bool:
         return bool(self.tag or self.text)
 
@@ -53,8 +59,11 @@ class Filters:
         )
         found = [(column, words.matching(field, value)) for column, field, value in wanted if value]
         if self.types:
-            found.append(("ty", [code for code, word in words.all("type").items() if self._wants(word)]))
+            found.append(("ty", self.type_codes(words)))
         return found
+
+    def type_codes(self, words: Words) -> list[int]:
+        return [code for code, word in words.all("type").items() if self._wants(word)]
 
     def _wants(self, word: str) -> bool:
         ours = word.endswith("-" + ATTACHMENT) and word != NOT_OURS
@@ -74,9 +83,15 @@ def _contains(needle: str, identifier: str, name: str, attributes: str) -> bool:
     return "\\" in attributes and needle in json.dumps(json.loads(attributes), ensure_ascii=False).lower()
 
 
-def _tagged(tag: str, attributes: str) -> bool:
+def split_tag(tag: str) -> tuple[str, str | None]:
+    """(key, value) of `key=value`; a key alone has no value."""
     key, equals, value = tag.partition("=")
+    return key, value if equals else None
+
+
+def _tagged(tag: str, attributes: str) -> bool:
+    key, wanted = split_tag(tag)
     if '"Tags"' not in attributes:
         return False
     tags: list[dict[str, Any]] = json.loads(attributes).get("Tags") or []
-    return any(t.get("Key") == key and (not equals or t.get("Value") == value) for t in tags)
+    return any(t.get("Key") == key and (wanted is None or t.get("Value") == wanted) for t in tags)

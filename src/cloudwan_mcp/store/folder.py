@@ -6,7 +6,6 @@ import contextlib
 import os
 import secrets
 import shutil
-import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -19,6 +18,9 @@ from cloudwan_mcp.model import Identity, SnapshotInfo
 from cloudwan_mcp.settings import Settings
 from cloudwan_mcp.store import schema
 from cloudwan_mcp.store.cursor import CursorSigner
+from cloudwan_mcp.store.index.layout import INDEX, SNAPSHOT, WRITING, index_of
+from cloudwan_mcp.store.index.writer import IndexWriter
+from cloudwan_mcp.store.lock import exclusive
 from cloudwan_mcp.store.publish import publish
 from cloudwan_mcp.store.reader import SnapshotReader
 from cloudwan_mcp.store.scope import scope_key
@@ -26,7 +28,8 @@ from cloudwan_mcp.store.shelf import Shelf
 from cloudwan_mcp.store.staging import NEW, Staging
 
 TEMPORARY_MIB = 512
-STAGING, SNAPSHOT, DAMAGED = "staging-", "snapshot-", ".damaged"
+STAGING, DAMAGED = "staging-", ".damaged"
+ABANDONED_S = 3600.0  # an index that has been written for so long is a killed process's
 
 
 class Folder:
@@ -85,10 +88,7 @@ class Folder:
             with self.shelf.borrow(published) as reader:
                 yield reader
         elif growing is None:
-            raise NotFound(
-                f"Snapshot {snapshot_id} is no longer kept.",
-                next_step="Call again without cursor to read the newest one.",
-            )
+            raise _pruned(snapshot_id)
         else:
             try:
                 yield growing
@@ -99,30 +99,10 @@ class Folder:
     def writing(self, patience_s: float = 2.0) -> Iterator[None]:
         """The right to discover for this scope, held by one process and given back by its death.
 
-        SQLite's own file lock on an empty database: portable and without a stale state. Raises `TryAgain`.
+        Raises `TryAgain` while another process has it.
         """
-        path = self.path / "lock.db"
-        try:
-            lock = sqlite3.connect(path, timeout=patience_s, isolation_level=None)
-        except sqlite3.OperationalError as error:
-            raise schema.explain(error, path, writing=True) from error
-        try:
-            try:
-                lock.execute(
-                    "PRAGMA journal_mode=MEMORY"
-                )  # nothing is written: a killed process leaves no file
-                lock.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error):
-                    raise schema.explain(error, path, writing=True) from error
-                raise TryAgain(
-                    "Another process is discovering this network.",
-                    next_step="Its progress can be followed; call again in a moment.",
-                    code="DiscoveryRunning",
-                ) from None
+        with exclusive(self.path / "lock.db", patience_s):
             yield
-        finally:
-            lock.close()
 
     def busy(self) -> bool:
         """Whether some process is discovering now."""
@@ -163,6 +143,13 @@ class Folder:
         self.prune()
         return self._info(target)
 
+    def index_writer(self, snapshot_id: str) -> IndexWriter:
+        """Writes the index of a complete snapshot; raises `NotFound` where it was pruned."""
+        path = self._name(SNAPSHOT, snapshot_id)
+        if not path.exists():
+            raise _pruned(snapshot_id)
+        return IndexWriter(path, index_of(path))
+
     def prune(self, keep: int | None = None) -> list[str]:
         """Remove complete snapshots beyond the number and age kept; the newest always stays."""
         complete = [info for info in self.snapshots() if info.complete]
@@ -173,7 +160,17 @@ class Folder:
             self.shelf.drop(self._name(SNAPSHOT, snapshot_id))
             with contextlib.suppress(OSError):  # Windows keeps a file that is open elsewhere: next time
                 self._name(SNAPSHOT, snapshot_id).unlink()
+        self._prune_indexes()
         return gone
+
+    def _prune_indexes(self) -> None:
+        """Indexes go with their snapshots, and unfinished ones when nobody can be at them any more."""
+        kept = {index_of(path).name for path in self.path.glob(f"{SNAPSHOT}*.db")}
+        for path in self.path.glob(f"{INDEX}*.db"):
+            with contextlib.suppress(OSError):
+                writing = WRITING in path.stem and time.time() - path.stat().st_mtime < ABANDONED_S
+                if path.name not in kept and not writing:
+                    path.unlink()
 
     def bytes(self) -> int:
         return sum(_size(path) for path in self.path.glob("*.db*"))
@@ -241,6 +238,13 @@ class Folder:
             f"{TEMPORARY_MIB} MiB, and end with this process. Set CLOUDWAN_DATA_DIR."
         )
         return self._temporary
+
+
+def _pruned(snapshot_id: str) -> NotFound:
+    return NotFound(
+        f"Snapshot {snapshot_id} is no longer kept.",
+        next_step="Call again without cursor to read the newest one.",
+    )
 
 
 def _size(path: Path) -> int:

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from cloudwan_mcp.model import Connection, Element, SnapshotInfo
 from cloudwan_mcp.store.filters import Filters
+from cloudwan_mcp.store.index.reader import Index
 
 
 @dataclass(slots=True, frozen=True)
@@ -53,7 +54,9 @@ class Reader(Protocol):
 
     def info(self) -> SnapshotInfo: ...
 
-    def page(self, filters: Filters, *, after: int, limit: int, scan: int = ...) -> Rows: ...
+    def page(self, filters: Filters, *, after: int, limit: int, scan: int = ..., upto: int = ...) -> Rows:
+        """The next `limit` matching elements after the number `after`, none beyond `upto`."""
+        ...
 
     def count(self, filters: Filters) -> int | None:
         """How many stored elements match; None where only reading their attributes could tell."""
@@ -61,6 +64,15 @@ class Reader(Protocol):
 
     def tally(self, filters: Filters, *fields: str) -> list[tuple[tuple[str, ...], int]]:
         """(values, count) of each combination of `fields` that occurs, largest first; no text or tag."""
+        ...
+
+    def tally_tag(self, filters: Filters, key: str) -> list[tuple[tuple[str, ...], int]] | None:
+        """As `tally` by the values of a tag; None where only reading the elements could tell."""
+        ...
+
+    @property
+    def index(self) -> Index | None:
+        """What the snapshot can be searched by; None until that is written, a while after it is complete."""
         ...
 
     def connections(self, filters: Filters, *, after: tuple[int, int], limit: int) -> ConnectionRows:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cloudwan_mcp.model import Connection, Element, Gap, Identity, SnapshotInfo
+from cloudwan_mcp.model import Connection, Element, SnapshotInfo
 from cloudwan_mcp.store import schema
 from cloudwan_mcp.store.blocks import Row
-from cloudwan_mcp.store.filters import Filters
+from cloudwan_mcp.store.facts import last_row, read_info
+from cloudwan_mcp.store.filters import Filters, split_tag
 from cloudwan_mcp.store.graph import Graph
 from cloudwan_mcp.store.identify import element_id, key_of
+from cloudwan_mcp.store.index.layout import COUNTS, index_of
+from cloudwan_mcp.store.index.reader import Index
 from cloudwan_mcp.store.notes import Notes
 from cloudwan_mcp.store.protocol import ConnectionRows, End, Rows
-from cloudwan_mcp.store.tally import Tally, count, tally
+from cloudwan_mcp.store.tally import CELLS, Source, Tally, count, largest_first, tally
 from cloudwan_mcp.store.texts import Texts
 from cloudwan_mcp.store.words import Words
 
@@ -40,6 +42,7 @@ class SnapshotReader:
         self.path = path
         self._complete = complete
         self._counts: dict[Filters, int] = {}
+        self._index: Index | None = None
         self._lock = threading.RLock()
         with self._reading():
             opened = schema.open_complete(path) if complete else schema.open_growing(path)
@@ -58,47 +61,35 @@ class SnapshotReader:
         """What it keeps of texts that were read."""
         return self._texts.nbytes
 
+    @property
+    def index(self) -> Index | None:
+        """What the snapshot can be searched by; None until that is written, a while after it is complete."""
+        if self._index is None and self._complete:
+            with self._lock:
+                self._index = self._index or Index.open(index_of(self.path), self._lock)
+        return self._index
+
     def close(self) -> None:
         with self._lock:
             self._db.close()
+            if self._index:
+                self._index.close()
 
     def info(self) -> SnapshotInfo:
         with self._reading():
-            meta = dict(self._db.execute("SELECT key, value FROM meta").fetchall())
-            gaps = self._db.execute("SELECT operation, scope, code, message, action FROM gap").fetchall()
-            pages = self._db.execute("SELECT coalesce(sum(pages), 0) FROM step").fetchone()[0]
-            elements = meta.get("elements") or self._last()
-            started = float(meta.get("started_at", 0))
-            if "id" not in meta or "identity" not in meta:
-                raise schema.damaged(self.path, "it does not say what it holds")
-            return SnapshotInfo(
-                id=meta["id"],
-                # complete in its own eyes but not renamed yet: a step of publishing is still to come
-                state=meta.get("state", "growing") if self._complete else "growing",
-                identity=Identity(**json.loads(meta["identity"])),
-                started_at=started,
-                updated_at=float(meta.get("updated_at", started)),
-                elements=int(elements),
-                connections=int(meta.get("connections", 0)),
-                unresolved=int(meta.get("unresolved", 0)),
-                expected=int(meta["expected"]) if "expected" in meta else None,
-                pages=pages,
-                calls=int(meta.get("calls", 0)),
-                throttles=int(meta.get("throttles", 0)),
-                repeated=int(meta.get("repeated", 0)),
-                bytes=self._bytes(),
-                gaps=tuple(Gap(*row) for row in gaps),
-            )
+            return read_info(self._db, self.path, complete=self._complete)
 
-    def page(self, filters: Filters, *, after: int, limit: int, scan: int = SCAN_ROWS) -> Rows:
+    def page(
+        self, filters: Filters, *, after: int, limit: int, scan: int = SCAN_ROWS, upto: int = MOST_ROWS
+    ) -> Rows:
         with self._reading():
             found: list[tuple[int, Element]] = []
             position, scanned, end = after, 0, False
-            last = self._settled()
+            last = min(self._settled(), upto)
             while len(found) < limit and scanned < scan and not end:
                 batch = max(limit, BATCH) if filters.needs_attributes else limit
-                hot = self._hot(filters, position, last, batch)
-                end = len(hot) < batch
+                hot, reached = self._hot(filters, position, last, batch)
+                end = not reached
                 for row in hot:
                     position, scanned = row[0], scanned + 1
                     element = self._element(row, filters)
@@ -107,6 +98,8 @@ class SnapshotReader:
                     if len(found) == limit:
                         end = end and row is hot[-1]
                         break
+                else:
+                    position = max(position, reached)
             return Rows(found, position, end, scanned)
 
     def count(self, filters: Filters) -> int | None:
@@ -116,7 +109,7 @@ class SnapshotReader:
             counted = self._counts.get(filters)
             if counted is None:
                 self._settled()
-                counted = count(self._db, self._words, filters, counted=self._complete)
+                counted = count(self._sources(), self._words, filters)
                 if self._complete:  # each page of a listing asks again, and a snapshot never changes
                     self._counts[filters] = counted
                     if len(self._counts) > COUNTS_KEPT:
@@ -126,7 +119,20 @@ class SnapshotReader:
     def tally(self, filters: Filters, *fields: str) -> Tally:
         with self._reading():
             self._settled()
-            return tally(self._db, self._words, filters, fields, counted=self._complete)
+            return tally(self._sources(), self._words, filters, fields)
+
+    def tally_tag(self, filters: Filters, key: str) -> Tally | None:
+        if not self.index or filters.needs_attributes or set(filters.fields) - {"type"}:
+            return None
+        with self._reading():
+            types = filters.type_codes(self._words)
+            counts = {} if filters.types and not types else self.index.tag_counts(key, types)
+        if counts is None:
+            return None
+        without = (self.count(filters) or 0) - sum(counts.values())
+        return largest_first(
+            {(value,): count for value, count in {**counts, "": counts.get("", 0) + without}.items() if count}
+        )
 
     def connections(self, filters: Filters, *, after: tuple[int, int], limit: int) -> ConnectionRows:
         with self._reading():
@@ -184,6 +190,13 @@ class SnapshotReader:
         with self._reading():
             return self._graph.note(key)
 
+    def _sources(self) -> list[Source]:
+        """Where elements are counted already, and where each is a row."""
+        counted = [Source(self._db, "cell", CELLS)] if self._complete else []
+        if index := self.index:
+            counted += [Source(index.db, table, columns) for table, columns in COUNTS.items()]
+        return [*counted, Source(self._db, "el", ())]
+
     def _settled(self) -> int:
         """The last row to give out: in a growing file, one whose words are all known here.
 
@@ -191,17 +204,25 @@ class SnapshotReader:
         """
         if self._complete:
             return MOST_ROWS
-        last = self._last()
+        last = last_row(self._db)
         self._words.refresh()
         return last
 
-    def _hot(self, filters: Filters, after: int, last: int, limit: int) -> list[Hot]:
+    def _hot(self, filters: Filters, after: int, last: int, limit: int) -> tuple[list[Hot], int]:
+        """The next rows that may match, and the last number looked at; 0 when no more can come."""
         where = filters.where(self._words)
-        if where is None:
-            return []
+        tag = self.index.tag(*split_tag(filters.tag)) if self.index and filters.tag else None
+        if where is None or tag == "nowhere":
+            return [], 0
         condition = f"AND {where[0]}" if where[0] else ""
+        if self.index and isinstance(tag, int):
+            tagged = self.index.tagged(tag, after=after, upto=last, limit=limit)
+            numbers = ",".join(map(str, tagged))
+            query = f"SELECT {HOT} FROM el WHERE n IN ({numbers}) {condition} ORDER BY n"  # noqa: S608
+            return self._db.execute(query, where[1]).fetchall(), tagged[-1] if len(tagged) == limit else 0
         query = f"SELECT {HOT} FROM el WHERE n > ? AND n <= ? {condition} ORDER BY n LIMIT ?"  # noqa: S608
-        return self._db.execute(query, (after, last, *where[1], limit)).fetchall()
+        rows = self._db.execute(query, (after, last, *where[1], limit)).fetchall()
+        return rows, rows[-1][0] if len(rows) == limit else 0
 
     def _element(self, row: Hot, filters: Filters) -> Element | None:
         text = self._texts.row(row[0])
@@ -224,16 +245,6 @@ class SnapshotReader:
             value(st),
             text[2],
         )
-
-    def _bytes(self) -> int:
-        """The file's size, also where it was pruned under a reader that goes on reading."""
-        pages, size = (
-            self._db.execute(f"PRAGMA {each}").fetchone()[0] for each in ("page_count", "page_size")
-        )
-        return int(pages * size)
-
-    def _last(self) -> int:
-        return int(self._db.execute("SELECT coalesce(max(n), 0) FROM el").fetchone()[0])
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from cloudwan_mcp.store.filters import Filters
 from cloudwan_mcp.store.words import Words
@@ -18,27 +19,37 @@ COLUMNS = {
     "account": "ac",
     "state": "st",
 }
+CELLS = ("ty", "gn", "co", "sg", "ed", "st")  # what a published file counts itself
 Tally = list[tuple[tuple[str, ...], int]]
 
 
-def tally(
-    db: sqlite3.Connection, words: Words, filters: Filters, fields: tuple[str, ...], *, counted: bool
-) -> Tally:
+class Source(NamedTuple):
+    """A table whose rows say how many elements they count; without columns, each row is an element."""
+
+    db: sqlite3.Connection
+    table: str
+    columns: tuple[str, ...]
+
+    def sums(self, columns: Sequence[str], where: tuple[str, list[int]]) -> list[tuple[int, ...]]:
+        names = ", ".join(columns)
+        number = "coalesce(sum(count), 0)" if self.columns else "count(*)"
+        query = f"SELECT {', '.join([*columns, number])} FROM {self.table}"  # noqa: S608 - names of ours
+        query += f" WHERE {where[0]}" if where[0] else ""
+        return self.db.execute(query + (f" GROUP BY {names}" if names else ""), where[1]).fetchall()
+
+
+def tally(sources: Sequence[Source], words: Words, filters: Filters, fields: tuple[str, ...]) -> Tally:
     """(values, count) for each combination of `fields` (names of `COLUMNS`) that occurs, largest first.
 
-    `counted` says that the file counts its elements already, though not by account: that would be nearly as
-    many counts as elements. Ties come in the order of their names.
+    The first of the sources that knows all these columns is asked. Ties come in the order of their names.
     """
     where = filters.where(words)
     if where is None:
         return []
-    columns = ", ".join(COLUMNS[field] for field in fields)
-    condition = f"WHERE {where[0]}" if where[0] else ""
-    source = "sum(count) FROM cell" if counted and not _by_account(filters, fields) else "count(*) FROM el"
-    query = f"SELECT {columns}, {source} {condition} GROUP BY {columns}"
+    columns = [COLUMNS[field] for field in fields]
     totals: Counter[tuple[str, ...]] = Counter()
-    for *codes, count in db.execute(query, where[1]):
-        totals[tuple(words.name(code) for code in codes)] += count  # of a segment in several core networks
+    for *codes, number in _source(sources, filters, columns).sums(columns, where):
+        totals[tuple(words.name(code) for code in codes)] += number  # of a segment in several core networks
     return largest_first(totals)
 
 
@@ -46,17 +57,16 @@ def largest_first(totals: Mapping[tuple[str, ...], int]) -> Tally:
     return sorted(totals.items(), key=lambda each: (-each[1], each[0]))
 
 
-def count(db: sqlite3.Connection, words: Words, filters: Filters, *, counted: bool) -> int:
-    """How many elements match; `counted` as above."""
+def count(sources: Sequence[Source], words: Words, filters: Filters) -> int:
+    """How many elements match."""
     where = filters.where(words)
     if where is None:
         return 0
     if not where[0]:
-        return int(db.execute("SELECT coalesce(max(n), 0) FROM el").fetchone()[0])
-    cells = counted and not _by_account(filters)
-    source = "coalesce(sum(count), 0) FROM cell" if cells else "count(*) FROM el"
-    return int(db.execute(f"SELECT {source} WHERE {where[0]}", where[1]).fetchone()[0])
+        return int(sources[-1].db.execute("SELECT coalesce(max(n), 0) FROM el").fetchone()[0])
+    return int(_source(sources, filters, []).sums([], where)[0][0])
 
 
-def _by_account(filters: Filters, fields: tuple[str, ...] = ()) -> bool:
-    return bool(filters.account) or "account" in fields
+def _source(sources: Sequence[Source], filters: Filters, columns: Sequence[str]) -> Source:
+    needed = {*columns, *(COLUMNS[field] for field in filters.fields)}
+    return next(each for each in sources if not each.columns or needed.issubset(each.columns))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudwan_mcp.tool import Tool
 from cloudwan_mcp.tools import (
     detect_leaks,
+    find,
     list_snapshots,
     memory_report,
     run_benchmark,
@@ -14,6 +15,7 @@ from cloudwan_mcp.tools import (
 
 TOOLS: tuple[Tool, ...] = (
     summarize_topology.TOOL,
+    find.TOOL,
     stream_topology.TOOL,
     list_snapshots.TOOL,
     memory_report.TOOL,

@@ -1,0 +1,168 @@
+"""Looking up in an index: what it gives are numbers of elements, which the snapshot turns into elements."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from cloudwan_mcp.store import schema
+from cloudwan_mcp.store.blocks import plain
+from cloudwan_mcp.store.index import layout
+from cloudwan_mcp.store.index.prefix import Network, row
+from cloudwan_mcp.store.index.tags import token
+from cloudwan_mcp.store.index.writer import Survey
+
+SHORTEST = 3  # characters: a trigram
+COMMON = 2_000  # elements: a trigram that more hold tells nothing about a misspelt name
+
+
+class Held(NamedTuple):
+    """A prefix and the number of the element that holds it."""
+
+    network: Network
+    number: int
+
+
+class Index:
+    """One index file, complete and never changing. Thread-safe; takes turns with its snapshot's reader."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, lock: threading.RLock) -> None:
+        self.db = connection
+        self._path = path
+        self._lock = lock
+        self._tags_whole = bool(self._rows("SELECT 1 FROM meta WHERE key = 'tags_whole' AND value = '1'"))
+
+    @classmethod
+    def open(cls, path: Path, lock: threading.RLock) -> Index | None:
+        """None where there is none yet, or one of another release."""
+        connection = layout.open_index(path)
+        return cls(connection, path, lock) if connection else None
+
+    def close(self) -> None:
+        self.db.close()
+
+    def named(self, text: str, *, after: int = 0, limit: int) -> list[int]:
+        """Elements whose name may contain `text`, 3 characters at least: all its trigrams occur."""
+        query = " AND ".join(map(_quoted, sorted(set(_trigrams(text)))))
+        found = self._rows(
+            "SELECT rowid FROM name WHERE name MATCH ? AND rowid > ? ORDER BY rowid LIMIT ?",
+            (query, after, limit),
+        )
+        return [number for (number,) in found]
+
+    def alike(self, text: str, *, limit: int) -> list[int]:
+        """Elements whose name shares most trigrams with `text`, rare trigrams before common ones."""
+        shared: Counter[int] = Counter()
+        common: Counter[int] = Counter()
+        for trigram in set(_trigrams(text)):
+            found = self._rows(
+                "SELECT rowid FROM name WHERE name MATCH ? LIMIT ?", (_quoted(trigram), COMMON)
+            )
+            (common if len(found) == COMMON else shared).update(number for (number,) in found)
+        ranked = [number for number, _ in shared.most_common(limit)]
+        return ranked + [
+            number for number, _ in common.most_common(limit - len(ranked)) if number not in shared
+        ]
+
+    def tag(self, key: str, value: str | None) -> int | Literal["nowhere"] | None:
+        """The code of a tag, or of a key; None where only reading the elements tells which have it."""
+        query = "SELECT code FROM tagword WHERE key = ? AND value IS ?"
+        for (code,) in self._rows(query, (plain(key), None if value is None else plain(value))):
+            return int(code)
+        varied = self._rows("SELECT 1 FROM tagword WHERE key = ? AND varied", (plain(key),))
+        return "nowhere" if not varied and self._tags_whole else None
+
+    def tagged(self, code: int, *, after: int, upto: int, limit: int) -> list[int]:
+        """Elements with that tag, in the order of their numbers."""
+        found = self._rows(
+            "SELECT rowid FROM tag WHERE tag MATCH ? AND rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ?",
+            (token(code), after, upto, limit),
+        )
+        return [number for (number,) in found]
+
+    def tag_counts(self, key: str, types: Sequence[int]) -> dict[str, int] | None:
+        """How many elements have each value of a tag, of these types' codes only unless there are none.
+
+        None where there are too many values to keep, or elements with several of them.
+        """
+        if self.tag(key, None) is None or self._rows(
+            "SELECT 1 FROM tagword WHERE key = ? AND varied", (plain(key),)
+        ):
+            return None
+        only = f"AND ty IN ({', '.join(map(str, types))})" if types else ""
+        words = f"tagword JOIN tagcell USING(code) WHERE key = ? {only}"
+        query = f"SELECT value, sum(count) FROM {words} GROUP BY value"  # noqa: S608 - numbers
+        counts: dict[str | None, int] = dict(self._rows(query, (plain(key),)))
+        whole = counts.pop(None, 0)
+        values = {value: count for value, count in counts.items() if value is not None}
+        return values if sum(values.values()) == whole else None
+
+    def tag_keys(self, limit: int) -> list[str]:
+        """The keys that most elements have."""
+        query = (
+            "SELECT key FROM tagword JOIN tagcell USING(code) WHERE value IS NULL "
+            "GROUP BY key ORDER BY sum(count) DESC, key LIMIT ?"
+        )
+        return [key for (key,) in self._rows(query, (limit,))]
+
+    def containing(self, net: Network) -> list[Held]:
+        """What holds `net` or a prefix around it, the longest first."""
+        found = []
+        for bits in range(net.prefixlen, -1, -1):
+            around = net.supernet(new_prefix=bits)
+            query = "SELECT n FROM prefix WHERE family = ? AND start = ? AND bits = ? ORDER BY n"
+            found += [Held(around, n) for (n,) in self._rows(query, row(around))]
+        return found
+
+    def within(self, net: Network, *, limit: int) -> list[Held]:
+        """What holds a prefix inside of `net`, in the order of addresses."""
+        query = (
+            "SELECT start, bits, n FROM prefix WHERE family = ? AND start BETWEEN ? AND ? AND bits > ? "
+            "ORDER BY start, bits, n LIMIT ?"
+        )
+        family, start, bits = row(net)
+        found = self._rows(query, (family, start, net.broadcast_address.packed, bits, limit))
+        return [Held(type(net)((start, bits)), n) for start, bits, n in found]
+
+    def prefixes(self) -> int:
+        return int(self._rows("SELECT count(*) FROM prefix")[0][0])
+
+    def finding_counts(self, *, before: float) -> dict[str, int]:
+        """How many findings of each kind there are, of those with a time only the ones from before it."""
+        counts = self._rows(
+            "SELECT kind, count(*) FROM finding WHERE since IS NULL OR since <= ? GROUP BY kind", (before,)
+        )
+        return dict(counts)
+
+    def findings(self, kind: str, *, before: float, after: int, limit: int) -> list[tuple[int, float | None]]:
+        """(element's number, since) of one kind, in the order of the numbers."""
+        query = (
+            "SELECT n, since FROM finding WHERE kind = ? AND n > ? AND (since IS NULL OR since <= ?) "
+            "ORDER BY n LIMIT ?"
+        )
+        return self._rows(query, (kind, after, before, limit))
+
+    def surveys(self) -> list[Survey]:
+        rows = self._rows("SELECT kind, element, text, facts FROM survey ORDER BY id")
+        return [Survey(kind, element, text, json.loads(facts)) for kind, element, text, facts in rows]
+
+    def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
+        with self._lock:
+            try:
+                return self.db.execute(query, values).fetchall()
+            except sqlite3.Error as error:
+                raise schema.explain(error, self._path) from error
+
+
+def _trigrams(text: str) -> Sequence[str]:
+    folded = text.casefold()
+    return [folded[at : at + SHORTEST] for at in range(len(folded) - SHORTEST + 1)]
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
