@@ -160,7 +160,12 @@ def gone(process: psutil.Process) -> bool:
 
 def discoveries(pid: int | None = None) -> list[psutil.Process]:
     """The discovery processes below this process."""
-    return [each for each in family(pid or os.getpid())[1:] if "discover" in _words(each)]
+    return running("discover", pid)
+
+
+def running(command: str, pid: int | None = None) -> list[psutil.Process]:
+    """The processes below this one that run a command of ours."""
+    return [each for each in family(pid or os.getpid())[1:] if command in _words(each)]
 
 
 def _words(process: psutil.Process) -> list[str]:

@@ -16,6 +16,7 @@ import anyio.to_thread
 from cloudwan_mcp.discovery.process import DiscoveryProcess
 from cloudwan_mcp.discovery.tables import Tables
 from cloudwan_mcp.errors import TryAgain
+from cloudwan_mcp.lookup import Lookups
 from cloudwan_mcp.memory.guard import MemoryGuard
 from cloudwan_mcp.memory.watch import WATCH_S, Watch
 from cloudwan_mcp.settings import Settings
@@ -61,6 +62,7 @@ class App:
         self.memory = MemoryGuard.of(self.settings)
         self.watch = Watch(self.memory.gauge, critical_percent=self.settings.critical_threshold_percent)
         self.monitor = self.watch.monitor
+        self.lookups = Lookups(lambda job: self._tasks.start_soon(job), self._child_environ)
         self._register_components()
         if self.settings.profiling_enabled:
             from cloudwan_mcp.memory.profiler import MemoryProfiler  # with all it imports, only where wanted
@@ -71,6 +73,7 @@ class App:
             watching = anyio.CancelScope()
             self._stack.callback(watching.cancel)
             self._tasks.start_soon(self._watch, watching)
+        self._stack.callback(self.lookups.close)
         self._stack.callback(self._stop_discovery)
         return self
 
@@ -85,7 +88,11 @@ class App:
         started = gauge.rss()  # the interpreter, the SDK and all libraries, of which pages may be given back
         self.monitor.register("program", lambda: min(started, gauge.rss()))
         self.monitor.register("store", lambda: shelf.page_bytes, limit=shelf.most_page_bytes)
-        self.monitor.register("cache", lambda: shelf.cached_bytes, limit=shelf.most_cached_bytes)
+        self.monitor.register(
+            "cache",
+            lambda: shelf.cached_bytes + self.lookups.cache.bytes,
+            limit=shelf.most_cached_bytes + self.lookups.cache.max_bytes,
+        )
         most = self.settings.max_sessions * SESSION_BYTES
         self.monitor.register("sessions", lambda: self.sessions * SESSION_BYTES, limit=most)
 

@@ -20,6 +20,9 @@ Edge = Annotated[Word, Field(description="edge location, a Region")]
 Account = Annotated[str, Field(pattern=r"^(\d{12})?$", description="owner account id")]
 State = Annotated[Word, Field(description="e.g. FAILED, PENDING_ATTACHMENT_ACCEPTANCE")]
 Tag = Annotated[Word, Field(description="key or key=value")]
+Fields = Annotated[
+    list[Word] | None, Field(max_length=16, description="only these, e.g. SubnetArns, CreatedAt")
+]
 Text = Annotated[Word, Field(description="found in id, name or attributes, any case")]
 
 

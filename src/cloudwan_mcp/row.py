@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import accumulate
 from math import isfinite
@@ -13,6 +13,7 @@ from cloudwan_mcp.model import Connection, Element
 
 Detail = Literal["concise", "full"]
 ROW_BYTES = 12 * 1024  # one row's share of a reply; an element beyond it is shown without its attributes
+DEPTH = 6  # of attributes that are looked through for a field
 CONCISE = ("id", "type", "name", "segment", "edge", "account", "state")
 _TIMES = ("At", "Timestamp")  # AWS's timestamp members end so; they come as seconds since the epoch
 
@@ -24,7 +25,7 @@ def element_row(element: Element, detail: Detail) -> dict[str, Any]:
     row |= {name: value for name in ("global_network", "core_network") if (value := getattr(element, name))}
     if len(element.attributes) > ROW_BYTES:
         return row | {"omitted": f"attributes, {len(element.attributes)} characters"}
-    row["attributes"] = _readable(json.loads(element.attributes or "{}"))
+    row["attributes"] = readable(json.loads(element.attributes or "{}"))
     return row
 
 
@@ -56,11 +57,28 @@ def shortened(row: dict[str, Any], most: int) -> dict[str, Any]:
     return {k: v if k == "id" or len(str(v)) <= 64 else f"{str(v)[:64]}…" for k, v in short.items()}
 
 
-def _readable(value: Any, name: str = "") -> Any:
+def chosen(row: dict[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+    """Only these members of a row or, at any depth, of its attributes, and its id and type; all for none."""
+    if not fields:
+        return row
+    kept = {name: row[name] for name in ("id", "type") if name in row}
+    return kept | dict(_picked(row, frozenset(fields), DEPTH))
+
+
+def _picked(value: Any, fields: frozenset[str], depth: int) -> Iterator[tuple[str, Any]]:
+    """(name, value) of the members so named, outer ones last: they go before inner ones of the same name."""
+    if isinstance(value, dict) and depth:
+        for each in value.values():
+            yield from _picked(each, fields, depth - 1)
+        yield from ((name, value[name]) for name in fields if name in value)
+
+
+def readable(value: Any, name: str = "") -> Any:
+    """JSON from AWS as it is shown: times as ISO 8601, what JSON or UTF-8 cannot hold replaced."""
     if isinstance(value, dict):
-        return {_whole(k): _readable(v, k) for k, v in value.items()}
+        return {_whole(k): readable(v, k) for k, v in value.items()}
     if isinstance(value, list):
-        return [_readable(v) for v in value]
+        return [readable(v) for v in value]
     if isinstance(value, int | float) and not isinstance(value, bool) and name.endswith(_TIMES):
         return _time(value)
     if isinstance(value, float) and not isfinite(value):  # of 1e999, which JSON can spell and not repeat

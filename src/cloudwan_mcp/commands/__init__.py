@@ -10,6 +10,7 @@ from cloudwan_mcp.commands import (
     demo,
     discover,
     leaks,
+    lookup,
     profile,
     serve,
     simulate,
@@ -27,4 +28,5 @@ COMMANDS: tuple[Command, ...] = (
     bench.COMMAND,
     leaks.COMMAND,
     profile.COMMAND,
+    lookup.COMMAND,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloudwan_mcp.tool import Tool
 from cloudwan_mcp.tools import (
+    describe,
     detect_leaks,
     find,
     list_snapshots,
@@ -16,6 +17,7 @@ from cloudwan_mcp.tools import (
 TOOLS: tuple[Tool, ...] = (
     summarize_topology.TOOL,
     find.TOOL,
+    describe.TOOL,
     stream_topology.TOOL,
     list_snapshots.TOOL,
     memory_report.TOOL,

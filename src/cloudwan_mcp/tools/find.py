@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context
@@ -10,13 +11,13 @@ from pydantic import Field
 
 from cloudwan_mcp import live
 from cloudwan_mcp.app import App
-from cloudwan_mcp.argument import Edge, Segment, Types, Word, filters_of
+from cloudwan_mcp.argument import Edge, Fields, Segment, Types, Word, filters_of
 from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.live import Refresh
 from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.queries.find import Found, Hit, find
 from cloudwan_mcp.reply import Envelope, envelope, overhead
-from cloudwan_mcp.row import Detail, element_row, fitting, shortened, size
+from cloudwan_mcp.row import Detail, chosen, element_row, fitting, shortened, size
 from cloudwan_mcp.store import Reader
 from cloudwan_mcp.tool import Tool, answer, app_of
 
@@ -43,6 +44,7 @@ async def run(
     edge: Edge = "",
     limit: Annotated[int, Field(ge=1, le=MOST)] = 10,
     detail: Detail = "concise",
+    fields: Fields = None,
     refresh: Refresh = "auto",
 ) -> Annotated[CallToolResult, Findings]:
     app = app_of(ctx)
@@ -56,12 +58,12 @@ async def run(
         return reader.info(), find(reader, query, filters, limit)
 
     info, found = await live.ask(app, refresh, look, ctx.report_progress)
-    return answer(_present(app, info, found, detail))
+    return answer(_present(app, info, found, detail, fields or []))
 
 
-def _present(app: App, info: SnapshotInfo, found: Found, detail: Detail) -> Findings:
+def _present(app: App, info: SnapshotInfo, found: Found, detail: Detail, fields: Sequence[str]) -> Findings:
     room = app.settings.reply_bytes - overhead(info, "")
-    rows = [_row(hit, detail) for hit in found.hits]
+    rows = [_row(hit, detail, fields) for hit in found.hits]
     rows = [*(shortened(row, room) if size(row) > room else row for row in rows[:1]), *rows[1:]]
     kept = fitting(map(size, rows), room)
     more = found.more or kept < len(rows)
@@ -75,8 +77,8 @@ def _present(app: App, info: SnapshotInfo, found: Found, detail: Detail) -> Find
     )
 
 
-def _row(hit: Hit, detail: Detail) -> dict[str, Any]:
-    row = {"by": hit.by, **element_row(hit.element, detail)}
+def _row(hit: Hit, detail: Detail, fields: Sequence[str]) -> dict[str, Any]:
+    row = {"by": hit.by, **chosen(element_row(hit.element, "full" if fields else detail), fields)}
     if hit.prefix:
         row["prefix"] = hit.prefix
     if hit.owners:

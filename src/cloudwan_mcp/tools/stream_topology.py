@@ -25,8 +25,8 @@ from cloudwan_mcp.argument import (
 from cloudwan_mcp.discovery.tables import table
 from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.live import Refresh
+from cloudwan_mcp.locate import choose, settled
 from cloudwan_mcp.model import SnapshotInfo
-from cloudwan_mcp.queries.networks import choose, settled
 from cloudwan_mcp.queries.stream_topology import StoppedBy, Stretch, stream_topology
 from cloudwan_mcp.reply import (
     SEE_GAPS,

@@ -26,10 +26,10 @@ from cloudwan_mcp.argument import (
 )
 from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.live import Refresh
+from cloudwan_mcp.locate import choose
 from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.queries.alternatives import alternatives
 from cloudwan_mcp.queries.group import FIELDS, TAG, Groups, group
-from cloudwan_mcp.queries.networks import choose
 from cloudwan_mcp.reply import Envelope, envelope, overhead
 from cloudwan_mcp.row import fitting, size
 from cloudwan_mcp.store import Filters, Reader

@@ -18,7 +18,7 @@ from cloudwan_mcp.bench.discoverer import COMMAND, discover
 from cloudwan_mcp.bench.endpoint import Endpoint
 from cloudwan_mcp.bench.figures import median_of, spread
 from cloudwan_mcp.discovery.process import FRUGAL
-from cloudwan_mcp.queries.graph import neighbourhood, shortest_path
+from cloudwan_mcp.graph import neighbourhood, shortest_path
 from cloudwan_mcp.store import Filters
 from cloudwan_mcp.store.reader import SnapshotReader
 

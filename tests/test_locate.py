@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from cloudwan_mcp.errors import BadRequest
+from cloudwan_mcp.locate import choose, settled
 from cloudwan_mcp.model import Element
-from cloudwan_mcp.queries.networks import choose, settled
 from cloudwan_mcp.queries.summarize import summarize
 from cloudwan_mcp.settings import load
 from cloudwan_mcp.store import Folder, Reader

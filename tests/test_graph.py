@@ -11,8 +11,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cloudwan_mcp.graph import neighbourhood, shortest_path
 from cloudwan_mcp.model import Connection, Element
-from cloudwan_mcp.queries.graph import neighbourhood, shortest_path
 from cloudwan_mcp.settings import Settings
 from cloudwan_mcp.store import Folder, Reader
 from fakes.snapshots import IDENTITY, first_step

@@ -1,0 +1,95 @@
+"""What a caller names: the network, which need not be named where it is the only one, and an element."""
+
+from __future__ import annotations
+
+from cloudwan_mcp.errors import BadRequest, NotFound
+from cloudwan_mcp.model import Element
+from cloudwan_mcp.store import Filters, Reader
+from cloudwan_mcp.store.index.reader import SHORTEST
+
+SHOWN = 20
+CANDIDATES = 400  # that share the trigrams of a name
+SAID = 5
+
+
+def networks(reader: Reader, kind: str) -> list[Element]:
+    """The first elements of type `core-network` or `global-network`; a listing gives them all at once."""
+    return [element for _, element in reader.page(Filters(types=(kind,)), after=0, limit=SHOWN + 1).rows]
+
+
+def choose(reader: Reader, *, core_network: str, global_network: str) -> None:
+    """Check the network that a caller named; raises `BadRequest` naming the choices.
+
+    With none named there must be one core network, or none at all.
+    """
+    for field, wanted in (("core_network_id", core_network), ("global_network_id", global_network)):
+        if wanted:
+            found = networks(reader, field.removesuffix("_id").replace("_", "-"))
+            if wanted not in [element.id for element in found] and reader.info().complete:
+                raise BadRequest(
+                    f"{field} {wanted!r} is not in this account.", field=field, next_step=_list(found)
+                )
+    if core_network or global_network:
+        return
+    found = networks(reader, "core-network")
+    if len(found) > 1:
+        raise BadRequest(
+            f"There are {len(found)} core networks.", field="core_network_id", next_step=_list(found)
+        )
+
+
+def _list(found: list[Element]) -> str:
+    if not found:
+        return "There is none; call without it."
+    names = [f"{e.id} ({e.name})" if e.name else e.id for e in found[:SHOWN]]
+    more = ", and more" if len(found) > SHOWN else ""
+    return f"Name one: {', '.join(names)}{more}."
+
+
+def settled(reader: Reader) -> bool:
+    """Whether it is known which networks there are; early in a discovery it is not."""
+    return bool(networks(reader, "core-network")) or reader.info().state != "growing"
+
+
+def locate(reader: Reader, identifier: str, *, field_name: str) -> int:
+    """The number of the element with this id, ARN or, where only one has it, name; "" is the core network.
+
+    Raises `NotFound`, and `BadRequest` naming the choices where there are several.
+    """
+    number = reader.find(identifier or _only_network(reader, field_name))
+    if number:
+        return number
+    named = _named(reader, identifier)
+    if len(named) > 1:
+        ids = ", ".join(f"{element.id} ({element.type})" for _, element in named[:SAID])
+        raise BadRequest(
+            f"{len(named)} elements are named {identifier[:80]!r}.",
+            field=field_name,
+            next_step=f"Name one: {ids}.",
+        )
+    if not named:
+        raise NotFound(
+            f"{field_name}={identifier[:80]!r} is in this snapshot neither as an id nor as a name.",
+            next_step="Look for it with find, or read the network anew with refresh='always'.",
+        )
+    return named[0][0]
+
+
+def _only_network(reader: Reader, field_name: str) -> str:
+    found = networks(reader, "core-network")
+    if len(found) == 1:
+        return found[0].id
+    names = ", ".join(f"{element.id} ({element.name})" for element in found[:SAID])
+    raise BadRequest(
+        f"There are {len(found)} core networks.",
+        field=field_name,
+        next_step=f"Name an element, such as {names}.",
+    )
+
+
+def _named(reader: Reader, name: str) -> list[tuple[int, Element]]:
+    if not reader.index or len(name) < SHORTEST:
+        return []
+    numbers = reader.index.named(name, limit=CANDIDATES)
+    elements = zip(numbers, reader.elements(numbers), strict=True)
+    return [(n, element) for n, element in elements if element.name == name]
