@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import fields
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 import anyio.to_thread
 
-from cloudwan_mcp.discovery.process import DiscoveryProcess
+from cloudwan_mcp.discovery.process import FRUGAL, DiscoveryProcess
 from cloudwan_mcp.discovery.tables import Tables
 from cloudwan_mcp.errors import TryAgain
 from cloudwan_mcp.lookup import Lookups
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from cloudwan_mcp.memory.profiler import MemoryProfiler
 
 SESSION_BYTES = 41 * 1024  # of legacy SSE, as measured with the SDK 2.3.0
+INDEX = (sys.executable, "-m", "cloudwan_mcp", "index")
 READING_THREADS = 2  # each keeps a heap, and SQLite answers one question at a time
 T = TypeVar("T")
 
@@ -45,6 +47,8 @@ class App:
         self.profiler: MemoryProfiler | None = None
         self._environ: dict[str, str] = dict(os.environ)
         self._discovery: DiscoveryProcess | None = None
+        self._indexed: set[str] = set()
+        self._indexing = anyio.CancelScope()
         self._tables: frozenset[tuple[str, str]] = frozenset()
         self._threads: anyio.CapacityLimiter
         self._stack = AsyncExitStack()
@@ -74,6 +78,7 @@ class App:
             self._stack.callback(watching.cancel)
             self._tasks.start_soon(self._watch, watching)
         self._stack.callback(self.lookups.close)
+        self._stack.callback(self._indexing.cancel)
         self._stack.callback(self._stop_discovery)
         return self
 
@@ -147,6 +152,18 @@ class App:
             return True
         latest = await self.work(self.folder.latest)
         return latest is not None and latest.id == discovery.snapshot
+
+    def index(self, snapshot: str) -> None:
+        """Have a complete snapshot indexed, unless the discovery that made it is at that, or it was tried."""
+        mine = self.discovery is not None and self.discovery.snapshot == snapshot
+        if not mine and snapshot not in self._indexed:
+            self._indexed.add(snapshot)
+            self._tasks.start_soon(self._index, snapshot)
+
+    async def _index(self, snapshot: str) -> None:
+        command = [*INDEX, snapshot]
+        with self._indexing:
+            await anyio.run_process(command, env={**FRUGAL, **self._child_environ()}, check=False)
 
     @asynccontextmanager
     async def following(self, discovery: DiscoveryProcess | None) -> AsyncIterator[None]:

@@ -90,14 +90,35 @@ async def read(
             await on_progress(done, total or None, f"{done} elements discovered")
 
 
-async def ask(app: App, refresh: Refresh, question: Callable[[Reader], T], on_progress: OnProgress) -> T:
+async def ask(
+    app: App,
+    refresh: Refresh,
+    question: Callable[[Reader], T],
+    on_progress: OnProgress,
+    *,
+    searched: bool = False,
+) -> T:
     """The answer of the newest complete snapshot; while the first one grows, of what is there after the wait.
 
-    See `newest` for `refresh`.
+    See `newest` for `refresh`. With `searched` the snapshot's index is waited for, as long as for a page.
     """
     snapshot, discovery = await newest(app, refresh)
     await read(app, snapshot, discovery, lambda reader: reader.info(), _complete, on_progress)
+    if searched:
+        await indexed(app, snapshot)
     return await app.read(snapshot, question)
+
+
+async def indexed(app: App, snapshot: str) -> None:
+    """Return once a complete snapshot has its index, or after as long as a first page may take."""
+    with anyio.move_on_after(app.settings.first_page_wait_s):
+        while not await app.read(snapshot, _settled):
+            app.index(snapshot)
+            await anyio.sleep(POLL_S)
+
+
+def _settled(reader: Reader) -> bool:
+    return reader.index is not None or not reader.info().complete
 
 
 def _complete(info: SnapshotInfo) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from cloudwan_mcp.indexing import fill
+from cloudwan_mcp.indexing.run import fill
 from cloudwan_mcp.store.index.layout import index_of
 from cloudwan_mcp.store.index.writer import IndexWriter
 from cloudwan_mcp.store.publish import publish

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudwan_mcp.indexing import index, prefixes
+from cloudwan_mcp.indexing.prefixes import prefixes
+from cloudwan_mcp.indexing.run import index
 from cloudwan_mcp.model import Element, SnapshotInfo
 from cloudwan_mcp.store import Filters
 from cloudwan_mcp.store.index import tags

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from cloudwan_mcp.indexing import index
+from cloudwan_mcp.indexing.run import index
 from cloudwan_mcp.model import Connection, Element, Gap, Identity, Scope, SnapshotInfo
 from cloudwan_mcp.settings import load
 from cloudwan_mcp.store import Folder

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cloudwan_mcp.indexing import index
+from cloudwan_mcp.indexing.run import index
 from cloudwan_mcp.refresh import discover
 from cloudwan_mcp.settings import load
 from cloudwan_mcp.simulator import Simulator

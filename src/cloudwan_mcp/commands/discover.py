@@ -75,7 +75,7 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _index(folder: Folder, snapshot: str, stop: threading.Event, talk: _Talk) -> None:
     """A snapshot is complete without its index, only searched more slowly: no failed discovery."""
-    from cloudwan_mcp.indexing import index
+    from cloudwan_mcp.indexing.run import index
 
     try:
         index(folder, snapshot, stop)

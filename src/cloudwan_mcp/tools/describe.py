@@ -70,7 +70,7 @@ async def run(
     def look(reader: Reader) -> tuple[SnapshotInfo, Described]:
         return reader.info(), describe(reader, id, hops)
 
-    info, described = await _ask(app, refresh, look, ctx.report_progress)
+    info, described = await _ask(app, refresh, look, ctx.report_progress, searched=True)
     now = await _hydrated(app, described.element) if live else None
     return answer(_present(app, _Answered(info, described, now), fields or []))
 

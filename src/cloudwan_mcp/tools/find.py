@@ -57,7 +57,7 @@ async def run(
     def look(reader: Reader) -> tuple[SnapshotInfo, Found]:
         return reader.info(), find(reader, query, filters, limit)
 
-    info, found = await live.ask(app, refresh, look, ctx.report_progress)
+    info, found = await live.ask(app, refresh, look, ctx.report_progress, searched=True)
     return answer(_present(app, info, found, detail, fields or []))
 
 

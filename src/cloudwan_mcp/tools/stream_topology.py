@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from cloudwan_mcp import live
 from cloudwan_mcp.app import App
 from cloudwan_mcp.argument import (
+    CURSOR_CHARACTERS,
     Account,
     CoreNetwork,
     Edge,
@@ -43,7 +44,6 @@ from cloudwan_mcp.row import Detail
 from cloudwan_mcp.store import Cursor, Filters, Include, Reader
 from cloudwan_mcp.tool import Tool, answer, app_of
 
-CURSOR_CHARACTERS = 2048
 DESCRIPTION = """\
 Stream the topology of an AWS Cloud WAN network: global and core networks, segments, edges, network function \
 groups, attachments, peerings, Connect peers, sites, devices, links, policy versions, network resources, \

@@ -25,12 +25,16 @@ CREATE TABLE tagword(code INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT, va
 CREATE TABLE tagcell(code INTEGER, ty INTEGER, count INTEGER, PRIMARY KEY(code, ty)) WITHOUT ROWID;
 CREATE TABLE prefix(family INTEGER, start BLOB, bits INTEGER, n INTEGER,
                     PRIMARY KEY(family, start, bits, n)) WITHOUT ROWID;
-CREATE TABLE finding(kind TEXT, n INTEGER, since REAL, PRIMARY KEY(kind, n)) WITHOUT ROWID;
-CREATE TABLE survey(id INTEGER PRIMARY KEY, kind TEXT, element TEXT, text TEXT, facts TEXT);
+CREATE TABLE finding(kind TEXT, n INTEGER, severity TEXT, since REAL, PRIMARY KEY(kind, n)) WITHOUT ROWID;
+CREATE TABLE survey(id INTEGER PRIMARY KEY, kind TEXT, severity TEXT, element TEXT, text TEXT, fix TEXT,
+                    facts TEXT);
 CREATE TABLE account_state(ty INTEGER, gn INTEGER, co INTEGER, ac INTEGER, st INTEGER, count INTEGER);
 CREATE TABLE account_segment(ty INTEGER, co INTEGER, sg INTEGER, ac INTEGER, count INTEGER);
 CREATE TABLE account_edge(ty INTEGER, co INTEGER, ed INTEGER, ac INTEGER, count INTEGER);
 """
+
+BROUGHT = """CREATE TEMP TABLE brought(family INTEGER, start BLOB, bits INTEGER, owner TEXT,
+             PRIMARY KEY(family, start, bits, owner)) WITHOUT ROWID"""
 
 COUNTS = {
     "account_state": ("ty", "gn", "co", "ac", "st"),

@@ -132,24 +132,46 @@ class Index:
     def prefixes(self) -> int:
         return int(self._rows("SELECT count(*) FROM prefix")[0][0])
 
-    def finding_counts(self, *, before: float) -> dict[str, int]:
-        """How many findings of each kind there are, of those with a time only the ones from before it."""
-        counts = self._rows(
-            "SELECT kind, count(*) FROM finding WHERE since IS NULL OR since <= ? GROUP BY kind", (before,)
-        )
-        return dict(counts)
+    def finding_counts(self) -> list[tuple[str, str, int, int]]:
+        """(kind, severity, how many, how many of them with a time) of the findings at single elements."""
+        query = "SELECT kind, severity, count(*), count(since) FROM finding GROUP BY kind, severity"
+        return self._rows(query)
 
-    def findings(self, kind: str, *, before: float, after: int, limit: int) -> list[tuple[int, float | None]]:
-        """(element's number, since) of one kind, in the order of the numbers."""
+    def waiting(self, kind: str, severity: str, *, since: float) -> int:
+        """How many findings of a kind are older than a moment, or have no time."""
+        query = """SELECT count(*) FROM finding
+                   WHERE kind = ? AND severity = ? AND (since IS NULL OR since <= ?)"""
+        return int(self._rows(query, (kind, severity, since))[0][0])
+
+    def findings(
+        self, kind: str, severities: Sequence[str], *, since: float, after: int, limit: int
+    ) -> list[int]:
+        """The numbers of the elements with such a finding, in their order."""
+        wanted = ", ".join("?" * len(severities))
         query = (
-            "SELECT n, since FROM finding WHERE kind = ? AND n > ? AND (since IS NULL OR since <= ?) "
-            "ORDER BY n LIMIT ?"
+            f"SELECT n FROM finding WHERE kind = ? AND severity IN ({wanted}) AND n > ? "  # noqa: S608
+            "AND (since IS NULL OR since <= ?) ORDER BY n LIMIT ?"
         )
-        return self._rows(query, (kind, after, before, limit))
+        return [n for (n,) in self._rows(query, (kind, *severities, after, since, limit))]
 
-    def surveys(self) -> list[Survey]:
-        rows = self._rows("SELECT kind, element, text, facts FROM survey ORDER BY id")
-        return [Survey(kind, element, text, json.loads(facts)) for kind, element, text, facts in rows]
+    def survey_counts(self) -> list[tuple[str, str, int]]:
+        """(kind, severity, how many) of the findings about the whole network."""
+        return self._rows("SELECT kind, severity, count(*) FROM survey GROUP BY kind, severity")
+
+    def surveys(
+        self, kind: str, severities: Sequence[str], *, after: int, limit: int
+    ) -> list[tuple[int, Survey]]:
+        """(number, finding) of one kind, in their order."""
+        wanted = ", ".join("?" * len(severities))
+        where = f"kind = ? AND severity IN ({wanted}) AND id > ?"
+        columns = "id, severity, element, text, fix, facts"
+        query = f"SELECT {columns} FROM survey WHERE {where} ORDER BY id LIMIT ?"  # noqa: S608
+        return [
+            (number, Survey(kind, severity, element, text, fix, json.loads(facts)))
+            for number, severity, element, text, fix, facts in self._rows(
+                query, (kind, *severities, after, limit)
+            )
+        ]
 
     def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
         with self._lock:

@@ -20,14 +20,19 @@ from cloudwan_mcp.store.index.tags import TagWords
 
 @dataclass(slots=True)
 class Entry:
-    """What an element can be looked up by. `findings` are (kind, since); since is None without a time."""
+    """What an element can be looked up by.
+
+    `brought` are prefixes with the ids of the attachments that bring them; `findings` are (kind, severity,
+    since), since being None where it has no time.
+    """
 
     n: int
     type: str
     name: str = ""
     tags: list[tuple[str, str]] = field(default_factory=list)
     prefixes: list[Network] = field(default_factory=list)
-    findings: list[tuple[str, float | None]] = field(default_factory=list)
+    brought: list[tuple[Network, str]] = field(default_factory=list)
+    findings: list[tuple[str, str, float | None]] = field(default_factory=list)
 
 
 @dataclass(slots=True, frozen=True)
@@ -35,8 +40,10 @@ class Survey:
     """A finding about the whole network; `element` is the id of what it is said of, "" for nothing single."""
 
     kind: str
+    severity: str
     element: str
     text: str
+    fix: str
     facts: Mapping[str, Any]
 
 
@@ -51,6 +58,7 @@ class IndexWriter:
         try:
             self._db = layout.create(self._path)
             self._db.execute("ATTACH ? AS snapshot", (str(snapshot),))
+            self._db.execute(layout.BROUGHT)
         except sqlite3.Error as error:
             self._path.unlink(missing_ok=True)
             raise schema.explain(error, self._path, writing=True) from error
@@ -70,26 +78,38 @@ class IndexWriter:
         names: list[tuple[int, str]] = []
         tags: list[tuple[int, str]] = []
         prefixes: list[tuple[int, bytes, int, int]] = []
-        findings: list[tuple[str, int, float | None]] = []
+        brought: list[tuple[int, bytes, int, str]] = []
+        findings: list[tuple[str, int, str, float | None]] = []
         for entry in entries:
             if entry.name:
                 names.append((entry.n, entry.name))
             if entry.tags:
                 tags.append((entry.n, self._tags.coded(entry.tags, self._types.get(entry.type, 0))))
             prefixes += [(*row(net), entry.n) for net in entry.prefixes]
-            findings += [(kind, entry.n, since) for kind, since in entry.findings]
+            brought += [(*row(net), owner) for net, owner in entry.brought]
+            findings += [(kind, entry.n, severity, since) for kind, severity, since in entry.findings]
         self._fill("name(rowid, text) VALUES(?, ?)", names)
         self._fill("tag(rowid, text) VALUES(?, ?)", tags)
         self._fill("prefix VALUES(?, ?, ?, ?)", prefixes)
-        self._fill("finding VALUES(?, ?, ?)", findings)
+        self._fill("temp.brought VALUES(?, ?, ?, ?)", brought)
+        self._fill("finding VALUES(?, ?, ?, ?)", findings)
 
     def add_surveys(self, surveys: Iterable[Survey]) -> None:
-        rows = ((s.kind, s.element, plain(s.text, 400), json.dumps(dict(s.facts))) for s in surveys)
-        self._fill("survey(kind, element, text, facts) VALUES(?, ?, ?, ?)", rows)
+        rows = (
+            (s.kind, s.severity, s.element, plain(s.text, 400), s.fix, json.dumps(dict(s.facts)))
+            for s in surveys
+        )
+        self._fill("survey(kind, severity, element, text, fix, facts) VALUES(?, ?, ?, ?, ?, ?)", rows)
 
-    def prefixes(self) -> Iterable[tuple[int, bytes, int, int]]:
-        """(family, first address, bits, number) of all prefixes so far, in order."""
-        return self._db.execute("SELECT family, start, bits, n FROM prefix")
+    def brought(self) -> Iterable[tuple[int, bytes, int, str]]:
+        """(family, first address, bits, id of the attachment that brings it), in order, each once."""
+        return self._db.execute("SELECT family, start, bits, owner FROM temp.brought")
+
+    def pointed_at(self, kind: str) -> Iterable[tuple[int, int]]:
+        """(number of an element, how many connections of this type lead to it)."""
+        query = """SELECT dst, count(*) FROM snapshot.conn WHERE ty =
+                   (SELECT code FROM snapshot.word WHERE field = 'type' AND value = ?) GROUP BY dst"""
+        return self._db.execute(query, (kind,))
 
     def publish(self) -> None:
         """Count what is counted by account, and give the file its name."""

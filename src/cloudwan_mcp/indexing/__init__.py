@@ -1,0 +1,1 @@
+"""Making a snapshot searchable, after it has been published."""
