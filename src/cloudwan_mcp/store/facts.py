@@ -40,6 +40,13 @@ def read_info(db: sqlite3.Connection, path: Path, *, complete: bool) -> Snapshot
     )
 
 
+def read_tables(db: sqlite3.Connection) -> frozenset[tuple[str, str, str]]:
+    """(core network, segment, edge) of the route tables that were read."""
+    rows = db.execute("SELECT scope FROM step WHERE kind = 'route'").fetchall()
+    scopes = (json.loads(text) for (text,) in rows)
+    return frozenset((s.get("core_network", ""), s.get("segment", ""), s.get("edge", "")) for s in scopes)
+
+
 def last_row(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT coalesce(max(n), 0) FROM el").fetchone()[0])
 

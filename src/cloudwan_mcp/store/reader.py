@@ -11,7 +11,7 @@ from pathlib import Path
 from cloudwan_mcp.model import Connection, Element, SnapshotInfo
 from cloudwan_mcp.store import schema
 from cloudwan_mcp.store.blocks import Row
-from cloudwan_mcp.store.facts import last_row, read_info
+from cloudwan_mcp.store.facts import last_row, read_info, read_tables
 from cloudwan_mcp.store.filters import Filters, split_tag
 from cloudwan_mcp.store.graph import Graph
 from cloudwan_mcp.store.identify import element_id, key_of
@@ -19,16 +19,14 @@ from cloudwan_mcp.store.index.layout import COUNTS, index_of
 from cloudwan_mcp.store.index.reader import Index
 from cloudwan_mcp.store.notes import Notes
 from cloudwan_mcp.store.protocol import ConnectionRows, End, Rows
-from cloudwan_mcp.store.tally import CELLS, Source, Tally, count, largest_first, tally
+from cloudwan_mcp.store.tally import CELLS, Source, Tally, count, tally, with_rest
 from cloudwan_mcp.store.texts import Texts
 from cloudwan_mcp.store.words import Words
 
 SCAN_ROWS = 200_000  # rows whose text one call looks at: about half a second
 COUNTS_KEPT = 32
 BATCH = 512
-PAGE_BYTES = (
-    schema.CACHE_KIB * 1024
-)  # of SQLite in memory, of one reader: it does not tell how many are in use
+PAGE_BYTES = schema.CACHE_KIB * 1024  # of SQLite in memory, of one reader: how many are in use is not told
 MOST_ROWS = 2**63 - 1
 HOT = "n, ty, gn, co, sg, ed, ac, st"
 
@@ -124,15 +122,9 @@ class SnapshotReader:
     def tally_tag(self, filters: Filters, key: str) -> Tally | None:
         if not self.index or filters.needs_attributes or set(filters.fields) - {"type"}:
             return None
-        with self._reading():
-            types = filters.type_codes(self._words)
-            counts = {} if filters.types and not types else self.index.tag_counts(key, types)
-        if counts is None:
-            return None
-        without = (self.count(filters) or 0) - sum(counts.values())
-        return largest_first(
-            {(value,): count for value, count in {**counts, "": counts.get("", 0) + without}.items() if count}
-        )
+        types = filters.type_codes(self._words)
+        counts = self.index.tag_counts(key, types) if types or not filters.types else {}
+        return None if counts is None else with_rest(counts, self.count(filters) or 0)
 
     def connections(self, filters: Filters, *, after: tuple[int, int], limit: int) -> ConnectionRows:
         with self._reading():
@@ -189,6 +181,10 @@ class SnapshotReader:
     def note(self, key: int) -> str:
         with self._reading():
             return self._graph.note(key)
+
+    def tables(self) -> frozenset[tuple[str, str, str]]:
+        with self._reading():
+            return read_tables(self._db)
 
     def _sources(self) -> list[Source]:
         """Where elements are counted already, and where each is a row."""

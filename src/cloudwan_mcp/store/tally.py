@@ -57,6 +57,13 @@ def largest_first(totals: Mapping[tuple[str, ...], int]) -> Tally:
     return sorted(totals.items(), key=lambda each: (-each[1], each[0]))
 
 
+def with_rest(counts: Mapping[str, int], total: int) -> Tally:
+    """Counts by a value that not all of `total` have: those without count under ""."""
+    rest = total - sum(counts.values())
+    whole = {**counts, "": counts.get("", 0) + rest}
+    return largest_first({(value,): number for value, number in whole.items() if number})
+
+
 def count(sources: Sequence[Source], words: Words, filters: Filters) -> int:
     """How many elements match."""
     where = filters.where(words)

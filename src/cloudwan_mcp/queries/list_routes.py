@@ -1,0 +1,175 @@
+"""Routes: which tables a core network has, what a snapshot knows of them, and the same route told once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from cloudwan_mcp.model import Element
+from cloudwan_mcp.store import Filters, Reader
+from cloudwan_mcp.store.index.prefix import Network, network
+
+LANES = ("segment", "network-function-group")
+LANES_READ = 2_000
+ROUTES_READ = 20_000  # of a snapshot in one call
+PAGE = 500
+NAMED = 6  # attachments of a route that are named
+
+Match = Literal["longest", "exact", "within", "covering"]
+FILTERS: dict[Match, str] = {
+    "longest": "LongestPrefixMatches",
+    "exact": "ExactCidrMatches",
+    "within": "SubnetOfMatches",
+    "covering": "SupernetOfMatches",
+}
+
+
+class Table(NamedTuple):
+    """A route table: of a segment, or `nfg:` and a network function group, at an edge location."""
+
+    global_network: str
+    core_network: str
+    segment: str
+    edge: str
+
+
+@dataclass(slots=True, frozen=True)
+class Wanted:
+    """`net` None is any prefix; `state` "" any of ACTIVE and BLACKHOLE."""
+
+    net: Network | None = None
+    match: Match = "longest"
+    state: str = ""
+
+    def accepts(self, prefix: str, state: str) -> bool:
+        if self.state and state != self.state:
+            return False
+        if self.net is None:
+            return True
+        its = network(prefix)
+        if its is None or its.version != self.net.version:
+            return False
+        if self.match == "exact":
+            return its == self.net
+        return its.subnet_of(self.net) if self.match == "within" else its.supernet_of(self.net)  # type: ignore[arg-type]
+
+
+class Route(NamedTuple):
+    """`via` are the ids of the attachments that it leads to."""
+
+    table: Table
+    prefix: str
+    state: str
+    type: str
+    via: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Folded:
+    """The same route in several tables."""
+
+    prefix: str
+    state: str
+    type: str
+    via: tuple[str, ...]
+    tables: list[Table] = field(default_factory=list)
+
+
+def tables(reader: Reader, *, core_network: str, segment: str, edge: str) -> list[Table]:
+    """Every table there is, of one core network, segment and edge where these are named."""
+    found = []
+    wanted = Filters(types=LANES, core_network=core_network, segment=segment)
+    for _, lane in reader.page(wanted, after=0, limit=LANES_READ).rows:
+        for each in json.loads(lane.attributes or "{}").get("EdgeLocations") or ():
+            if isinstance(each, str) and edge in ("", each):
+                found.append(Table(lane.global_network, lane.core_network, lane.segment, each))
+    return found
+
+
+def known(reader: Reader, wanted_tables: Sequence[Table], wanted: Wanted) -> tuple[list[Route], set[Table]]:
+    """(routes, tables) out of the snapshot: those of the tables that its discovery was asked to read."""
+    read = reader.tables()
+    here = {table for table in wanted_tables if table[1:] in read}
+    if not here:
+        return [], here
+    places = {table[1:]: table for table in here}
+    routes = [
+        route
+        for element in _elements(reader, wanted)
+        if (table := places.get((element.core_network, element.segment, element.edge)))
+        and (route := _route(table, element, wanted))
+    ]
+    return chosen(routes, wanted), here
+
+
+def _elements(reader: Reader, wanted: Wanted) -> Iterator[Element]:
+    if wanted.net and wanted.match != "within" and reader.index:
+        held = reader.index.containing(wanted.net)
+        yield from (each for each in reader.elements([h.number for h in held]) if each.type == "route")
+        return
+    position, end, seen = 0, False, 0
+    while not end and seen < ROUTES_READ:
+        page = reader.page(Filters(types=("route",), state=wanted.state), after=position, limit=PAGE)
+        yield from (element for _, element in page.rows)
+        position, end, seen = page.position, page.end, seen + len(page.rows)
+
+
+def _route(table: Table, element: Element, wanted: Wanted) -> Route | None:
+    return route_of(table, json.loads(element.attributes or "{}"), wanted)
+
+
+def route_of(table: Table, item: dict[str, Any], wanted: Wanted) -> Route | None:
+    """One of AWS's NetworkRoutes; None where it is not wanted. A blackhole may have no destination."""
+    prefix = str(item.get("DestinationCidrBlock") or item.get("PrefixListId") or "")
+    state = str(item.get("State") or "")
+    if not wanted.accepts(prefix, state):
+        return None
+    ends = (end for end in item.get("Destinations") or () if isinstance(end, dict))
+    via = {str(e.get("CoreNetworkAttachmentId") or e.get("TransitGatewayAttachmentId") or "") for e in ends}
+    return Route(table, prefix, state, str(item.get("Type") or ""), tuple(sorted(via - {""})))
+
+
+def chosen(routes: Sequence[Route], wanted: Wanted) -> list[Route]:
+    """Of each table only the longest match, where that is wanted."""
+    if wanted.net is None or wanted.match != "longest":
+        return list(routes)
+    longest: dict[Table, int] = {}
+    for route in routes:
+        longest[route.table] = max(longest.get(route.table, -1), _bits(route))
+    return [route for route in routes if _bits(route) == longest[route.table]]
+
+
+def _bits(route: Route) -> int:
+    net = network(route.prefix)
+    return net.prefixlen if net else -1
+
+
+def fold(routes: Iterable[Route]) -> list[Folded]:
+    """Each different route once, with its tables; those in most tables first."""
+    folded: dict[tuple[Any, ...], Folded] = {}
+    for route in routes:
+        key = route[1:]
+        folded.setdefault(key, Folded(*key)).tables.append(route.table)
+    return sorted(folded.values(), key=lambda each: (-len(each.tables), each.prefix, each.via))
+
+
+def named(reader: Reader, ids: Iterable[str]) -> dict[str, Element]:
+    """The elements behind attachments' ids, as far as the snapshot knows them."""
+    numbers = [number for each in ids if (number := reader.find(each))]
+    return {element.id: element for element in reader.elements(numbers)}
+
+
+def places(some: Sequence[Table], every: Sequence[Table]) -> dict[str, list[str]]:
+    """Edges by segment; "all 12" where it is every edge of the segment."""
+    edges: dict[str, list[str]] = {}
+    for table in some:
+        edges.setdefault(table.segment, []).append(table.edge)
+    of: dict[str, int] = {}
+    for table in every:
+        of[table.segment] = of.get(table.segment, 0) + 1
+    return {
+        segment: [f"all {len(found)}"] if len(found) == of[segment] > 1 else sorted(found)
+        for segment, found in edges.items()
+    }

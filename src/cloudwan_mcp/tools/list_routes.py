@@ -1,0 +1,250 @@
+"""list_routes: where prefixes go from every segment and edge, without dumping a table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, field
+from typing import Annotated, Any, Literal
+
+import anyio
+from mcp.server.mcpserver import Context
+from mcp.types import CallToolResult
+from pydantic import Field
+
+from cloudwan_mcp import live
+from cloudwan_mcp.app import App
+from cloudwan_mcp.argument import CoreNetwork, CursorText, Edge, Segment, Word
+from cloudwan_mcp.errors import BadRequest, CloudWanError
+from cloudwan_mcp.locate import choose
+from cloudwan_mcp.model import SnapshotInfo
+from cloudwan_mcp.queries import list_routes as room
+from cloudwan_mcp.queries.list_routes import Folded, Match, Route, Table, Wanted
+from cloudwan_mcp.reply import Envelope, envelope, overhead
+from cloudwan_mcp.row import fitting, size
+from cloudwan_mcp.store import Reader
+from cloudwan_mcp.store.cursor import foreign
+from cloudwan_mcp.store.index.prefix import network
+from cloudwan_mcp.tool import Tool, answer, app_of
+
+KIND = "routes"
+AT_ONCE = 4
+ROUTES = 200  # of one table
+SHOWN = 6  # attachments of a route
+DESCRIPTION = """\
+Installed routes per segment (or nfg:NAME) and edge: where an address goes from everywhere (longest match), \
+exact, within or covering prefixes, state BLACKHOLE; 0.0.0.0/0 exact for default exits. Same routes are told \
+once with their tables. From the snapshot where it read them, else from AWS (kept 60 s)."""
+
+
+@dataclass(slots=True, frozen=True)
+class _Asked:
+    prefix: str = ""
+    match: Match = "longest"
+    state: Literal["", "ACTIVE", "BLACKHOLE"] = ""
+    core_network_id: str = ""
+    segment: str = ""
+    edge: str = ""
+    fresh: bool = False
+
+
+class Routes(Envelope):
+    routes: list[dict[str, Any]]
+    without: dict[str, list[str]] | None = Field(None, description="tables without such a route")
+    unread: list[dict[str, Any]] | None = None
+    tables: int = Field(description="that were looked at")
+    oldest_s: float = Field(description="age of the oldest table")
+    complete: bool
+    next_cursor: str | None = None
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What was found so far; `unread` are (table, why)."""
+
+    routes: list[Route] = field(default_factory=list)
+    looked_at: list[Table] = field(default_factory=list)
+    unread: list[tuple[Table, str]] = field(default_factory=list)
+    cut: set[Table] = field(default_factory=set)
+    oldest: float = field(default_factory=time.time)
+
+
+async def run(
+    ctx: Context[App],
+    prefix: Annotated[Word, Field(description="CIDR or address; default: all")] = "",
+    match: Match = "longest",
+    state: Literal["", "ACTIVE", "BLACKHOLE"] = "",
+    core_network_id: CoreNetwork = "",
+    segment: Segment = "",
+    edge: Edge = "",
+    fresh: Annotated[bool, Field(description="ask AWS in any case")] = False,
+    cursor: CursorText = "",
+) -> Annotated[CallToolResult, Routes]:
+    app = app_of(ctx)
+    asked, start = _Asked(prefix, match, state, core_network_id, segment, edge, fresh), 0
+    if cursor:
+        asked, start = _read(app, cursor, asked)
+    wanted = _wanted(asked)
+
+    def look(reader: Reader) -> tuple[SnapshotInfo, list[Table], list[Route], set[Table]]:
+        choose(reader, core_network=asked.core_network_id, global_network="")
+        tables = room.tables(
+            reader, core_network=asked.core_network_id, segment=asked.segment, edge=asked.edge
+        )
+        routes, known = ([], set()) if asked.fresh else room.known(reader, tables, wanted)
+        return reader.info(), tables, routes, known
+
+    info, tables, routes, known = await live.ask(app, "auto", look, ctx.report_progress)
+    if not tables and info.complete:
+        raise BadRequest(
+            f"There is no route table of segment {asked.segment or 'any'!r} at edge {asked.edge or 'any'!r}.",
+            field="segment" if asked.segment else "edge",
+            next_step="summarize_topology groups by segment and edge.",
+        )
+    seen = _Seen(routes, [table for table in tables if table in known])
+    seen.oldest = info.updated_at if known else seen.oldest
+    rest = [table for table in tables if table not in known]
+    done = await _asked(ctx, app, rest[start:], wanted, seen)
+    shown = _Shown(app, info, tables, None)
+    if (behind := start + done) < len(rest):
+        shown.cursor = app.folder.signer.seal([KIND, astuple(asked), behind])
+    names = await app.read(info.id, lambda reader: room.named(reader, _ends(seen.routes)))
+    return answer(_present(shown, seen, {each: element.name for each, element in names.items()}))
+
+
+@dataclass(slots=True)
+class _Shown:
+    app: App
+    info: SnapshotInfo
+    tables: list[Table]
+    cursor: str | None
+
+
+def _wanted(asked: _Asked) -> Wanted:
+    net = network(asked.prefix) if asked.prefix else None
+    if asked.prefix and net is None:
+        raise BadRequest(
+            f"prefix={asked.prefix[:60]!r} is neither a CIDR block nor an IP address.",
+            field="prefix",
+            next_step="Write e.g. 10.0.0.0/16, 10.1.2.3 or 2001:db8::/32.",
+        )
+    return Wanted(net, asked.match, asked.state)
+
+
+def _read(app: App, cursor: str, asked: _Asked) -> tuple[_Asked, int]:
+    """What a cursor's first page asked for, and the table where it goes on."""
+    values = app.folder.signer.opened(cursor)
+    if not values or values[0] != KIND:
+        raise foreign()
+    _, before, behind = values
+    if asked not in (_Asked(*before), _Asked()):
+        message = "cursor belongs to another question."
+        raise BadRequest(message, field="cursor", next_step="Pass the cursor alone.")
+    return _Asked(*before), behind
+
+
+async def _asked(ctx: Context[App], app: App, tables: Sequence[Table], wanted: Wanted, seen: _Seen) -> int:
+    """Ask AWS for these tables, a few at a time, until the time of a first page is over; how many."""
+    done = 0
+    ends = anyio.current_time() + app.settings.first_page_wait_s
+    while done < len(tables) and (not done or anyio.current_time() < ends):
+        batch = tables[done : done + AT_ONCE]
+        async with anyio.create_task_group() as tasks:
+            for table in batch:
+                tasks.start_soon(_ask, app, table, wanted, seen)
+        done += len(batch)
+        await ctx.report_progress(done, len(tables), f"{done} of {len(tables)} route tables")
+    return done
+
+
+async def _ask(app: App, table: Table, wanted: Wanted, seen: _Seen) -> None:
+    try:
+        looked = await app.lookups.look("get_network_routes", _parameters(table, wanted), most=ROUTES)
+    except CloudWanError as error:
+        seen.unread.append((table, str(error)[:300]))
+        return
+    routes = (room.route_of(table, item, wanted) for item in looked.items)
+    seen.routes += room.chosen([route for route in routes if route], wanted)
+    seen.looked_at.append(table)
+    seen.oldest = min(seen.oldest, looked.at)
+    if looked.more:
+        seen.cut.add(table)
+
+
+def _parameters(table: Table, wanted: Wanted) -> dict[str, Any]:
+    place = {"CoreNetworkId": table.core_network, "EdgeLocation": table.edge}
+    group = table.segment.removeprefix("nfg:")
+    if group == table.segment:
+        identifier = {"CoreNetworkSegmentEdge": {**place, "SegmentName": table.segment}}
+    else:
+        identifier = {"CoreNetworkNetworkFunctionGroup": {**place, "NetworkFunctionGroupName": group}}
+    parameters: dict[str, Any] = {"GlobalNetworkId": table.global_network, "RouteTableIdentifier": identifier}
+    if wanted.net:
+        parameters[room.FILTERS[wanted.match]] = [str(wanted.net)]
+    if wanted.state:
+        parameters["States"] = [wanted.state]
+    return parameters
+
+
+def _ends(routes: Iterable[Route]) -> list[str]:
+    return list(dict.fromkeys(each for route in routes for each in route.via[:SHOWN]))[:ROUTES]
+
+
+def _present(shown: _Shown, seen: _Seen, names: dict[str, str]) -> Routes:
+    app, info = shown.app, shown.info
+    room_left = app.settings.reply_bytes - overhead(info, shown.cursor or "")
+    rows = [_row(each, shown.tables, names) for each in room.fold(seen.routes)]
+    there = {route.table for route in seen.routes}
+    without = room.places([table for table in seen.looked_at if table not in there], shown.tables)
+    unread = _unread(seen, shown.tables)
+    room_left -= size(without) + sum(map(size, unread))
+    kept = fitting(map(size, rows), room_left)
+    whole = info.complete and kept == len(rows) and not (unread or seen.cut or shown.cursor)
+    return Routes(
+        routes=rows[:kept],
+        without=without or None,
+        unread=unread or None,
+        tables=len(seen.looked_at),
+        oldest_s=round(max(0.0, time.time() - seen.oldest), 1),
+        complete=whole,
+        next_cursor=shown.cursor,
+        **envelope(app, info, *_hints(shown, seen, left_out=len(rows) - kept)),
+    )
+
+
+def _row(each: Folded, tables: list[Table], names: dict[str, str]) -> dict[str, Any]:
+    via = [{"id": end, **({"name": names[end]} if names.get(end) else {})} for end in each.via[:SHOWN]]
+    row: dict[str, Any] = {"prefix": each.prefix, "state": each.state, "type": each.type}
+    row |= {"via": via} if via else {}
+    row |= {"via_others": len(each.via) - SHOWN} if len(each.via) > SHOWN else {}
+    return {**row, "tables": room.places(each.tables, tables)}
+
+
+def _unread(seen: _Seen, tables: Sequence[Table]) -> list[dict[str, Any]]:
+    whys = list(dict.fromkeys(why for _, why in seen.unread))[:4]
+    return [
+        {"tables": room.places([table for table, each in seen.unread if each == why], tables), "error": why}
+        for why in whys
+    ]
+
+
+def _hints(shown: _Shown, seen: _Seen, *, left_out: int) -> list[str]:
+    said = []
+    if left_out:
+        said.append(f"{left_out} routes are left out: narrow by prefix, segment, edge or state.")
+    if seen.cut:
+        said.append(f"Of {len(seen.cut)} tables only the first {ROUTES} routes were read: name a prefix.")
+    if shown.cursor:
+        said.append("Pass next_cursor for the tables that are left.")
+    if seen.unread:
+        said.append("unread names tables that AWS did not give.")
+    return said
+
+
+TOOL = Tool(
+    name="list_routes",
+    title="List routes",
+    description=DESCRIPTION,
+    run=run,
+    samples=({"prefix": "10.0.0.1"}, {"state": "BLACKHOLE"}),
+)
