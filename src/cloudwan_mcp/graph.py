@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Protocol
 
 from cloudwan_mcp.store import Reader
 
@@ -86,7 +87,15 @@ def _take_in(
     return fresh
 
 
-def shortest_path(reader: Reader, a: int, b: int, most_nodes: int = MOST_NODES, *, hub: int = HUB) -> Path:
+class Steps(Protocol):
+    """What a search of paths asks of a snapshot."""
+
+    def steps(self, n: int, *, most: int) -> tuple[list[int], bool]: ...
+
+    def between(self, a: int, b: int) -> str: ...
+
+
+def shortest_path(reader: Steps, a: int, b: int, most_nodes: int = MOST_NODES, *, hub: int = HUB) -> Path:
     """The shortest path between two elements, whatever the direction of its connections.
 
     Both ends are searched at once. A hub is entered but not fanned out to its members: the one that leads
@@ -129,7 +138,7 @@ class _Side:
 class _Search:
     """One search from both ends; `full` once more than `most_nodes` elements were met."""
 
-    def __init__(self, reader: Reader, a: int, b: int, hub: int, most_nodes: int) -> None:
+    def __init__(self, reader: Steps, a: int, b: int, hub: int, most_nodes: int) -> None:
         self._reader, self._hub, self._most = reader, hub, most_nodes
         self._near, self._far = self._sides = (_Side(a), _Side(b))
         self._best: tuple[int, ...] = ()

@@ -151,16 +151,14 @@ def slim(schema: Any) -> Any:
 
 
 def outline(schema: Any) -> Any:
-    """The members of an answer with their types: what they mean, and their insides, show when it comes.
+    """The members of an answer: what they are shows when it comes.
 
     Those that stand around every answer are in the server's instructions.
     """
     if not isinstance(schema, dict):
         return schema
-    own = {name: member for name, member in schema.get("properties", {}).items() if name not in AROUND}
-    # one without a type refers to a definition that is left out
-    types = {name: {"type": member.get("type", "object")} for name, member in own.items()}
-    return {"type": "object", "properties": types}
+    own = [name for name in schema.get("properties", {}) if name not in AROUND]
+    return {"type": "object", "properties": {name: {} for name in own}}
 
 
 def _explained(error: ValidationError) -> str:

@@ -146,12 +146,7 @@ def test_an_answer_is_described_by_its_members_and_not_by_their_insides() -> Non
         "hint": {"type": "string"},
     }
     schema = {"type": "object", "required": ["items"], "properties": members, "$defs": {"State": {}}}
-    outlined = {
-        "items": {"type": "array"},
-        "state": {"type": "object"},
-        "n": {"type": "integer"},
-        "told": {"type": "object"},
-    }
+    outlined: dict[str, Any] = {"items": {}, "state": {}, "n": {}, "told": {}}
     assert outline(schema) == {"type": "object", "properties": outlined}
     assert outline(None) is None
 

@@ -40,7 +40,9 @@ class Graph:
 
     def ends(self, n: int, *, outward: bool, skip: int = 0, limit: int = EVERY) -> list[End]:
         """Where the connections from or to `n` lead, in a fixed order."""
-        fixed = [End(*pair) for pair in (self._memberships(n) if outward else self._own_members(n))]
+        most = limit if limit == EVERY else skip + limit
+        own = self._memberships(n) if outward else self._own_members(n, most)
+        fixed = [End(*pair) for pair in own]
         found = fixed[skip:] if limit == EVERY else fixed[skip : skip + limit]
         rest = EVERY if limit == EVERY else limit - len(found)
         rows = self._db.execute(_OUT if outward else _IN, (n, rest, max(skip - len(fixed), 0)))

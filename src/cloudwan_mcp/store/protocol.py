@@ -89,8 +89,8 @@ class Reader(Protocol):
         """(number, connection type) of up to `limit` elements connected with `n`, either way."""
         ...
 
-    def ends(self, n: int, *, outward: bool) -> list[End]:
-        """Where all connections from or to `n` lead, in a fixed order. Complete snapshots only."""
+    def ends(self, n: int, *, outward: bool, limit: int = ...) -> list[End]:
+        """Where connections from or to `n` lead, the first `limit` in a fixed order. Complete ones only."""
         ...
 
     def note(self, key: int) -> str:

@@ -13,7 +13,7 @@ from cloudwan_mcp.store import schema
 from cloudwan_mcp.store.blocks import Row
 from cloudwan_mcp.store.facts import last_row, read_info, read_tables
 from cloudwan_mcp.store.filters import Filters, split_tag
-from cloudwan_mcp.store.graph import Graph
+from cloudwan_mcp.store.graph import EVERY, Graph
 from cloudwan_mcp.store.identify import element_id, key_of
 from cloudwan_mcp.store.index.layout import COUNTS, index_of
 from cloudwan_mcp.store.index.reader import Index
@@ -174,9 +174,9 @@ class SnapshotReader:
         with self._reading():
             return self._graph.between(a, b)
 
-    def ends(self, n: int, *, outward: bool) -> list[End]:
+    def ends(self, n: int, *, outward: bool, limit: int = EVERY) -> list[End]:
         with self._reading():
-            return self._graph.ends(n, outward=outward)
+            return self._graph.ends(n, outward=outward, limit=limit)
 
     def note(self, key: int) -> str:
         with self._reading():
