@@ -24,7 +24,7 @@ def element_row(element: Element, detail: Detail) -> dict[str, Any]:
     row |= {name: value for name in ("global_network", "core_network") if (value := getattr(element, name))}
     if len(element.attributes) > ROW_BYTES:
         return row | {"omitted": f"attributes, {len(element.attributes)} characters"}
-    row["attributes"] = _readable(json.loads(element.attributes or "{}"))
+    row["attributes"] = readable(json.loads(element.attributes or "{}"))
     return row
 
 
@@ -56,11 +56,11 @@ def shortened(row: dict[str, Any], most: int) -> dict[str, Any]:
     return {k: v if k == "id" or len(str(v)) <= 64 else f"{str(v)[:64]}…" for k, v in short.items()}
 
 
-def _readable(value: Any, name: str = "") -> Any:
+def readable(value: Any, name: str = "") -> Any:
     if isinstance(value, dict):
-        return {_whole(k): _readable(v, k) for k, v in value.items()}
+        return {_whole(k): readable(v, k) for k, v in value.items()}
     if isinstance(value, list):
-        return [_readable(v) for v in value]
+        return [readable(v) for v in value]
     if isinstance(value, int | float) and not isinstance(value, bool) and name.endswith(_TIMES):
         return _time(value)
     if isinstance(value, float) and not isfinite(value):  # of 1e999, which JSON can spell and not repeat

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from cloudwan_mcp.model import Connection, Element, SnapshotInfo
 from cloudwan_mcp.store.filters import Filters
+from cloudwan_mcp.store.side import Side
 
 
 @dataclass(slots=True, frozen=True)
@@ -91,6 +92,10 @@ class Reader(Protocol):
 
     def between(self, a: int, b: int) -> str:
         """The type of a connection between two elements, either way; empty where there is none."""
+        ...
+
+    def side(self) -> Side:
+        """This snapshot, to be read along with another one; the caller closes it. Complete ones only."""
         ...
 
     def close(self) -> None: ...

@@ -17,6 +17,7 @@ from cloudwan_mcp.store.graph import Graph
 from cloudwan_mcp.store.identify import element_id, key_of
 from cloudwan_mcp.store.notes import Notes
 from cloudwan_mcp.store.protocol import ConnectionRows, End, Rows
+from cloudwan_mcp.store.side import Side
 from cloudwan_mcp.store.tally import Tally, count, tally
 from cloudwan_mcp.store.texts import Texts
 from cloudwan_mcp.store.words import Words
@@ -183,6 +184,9 @@ class SnapshotReader:
     def note(self, key: int) -> str:
         with self._reading():
             return self._graph.note(key)
+
+    def side(self) -> Side:
+        return Side(self.path)
 
     def _settled(self) -> int:
         """The last row to give out: in a growing file, one whose words are all known here.
