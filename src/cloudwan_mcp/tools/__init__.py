@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudwan_mcp.tool import Tool
 from cloudwan_mcp.tools import (
     detect_leaks,
+    diff_snapshots,
     list_snapshots,
     memory_report,
     run_benchmark,
@@ -16,6 +17,7 @@ TOOLS: tuple[Tool, ...] = (
     summarize_topology.TOOL,
     stream_topology.TOOL,
     list_snapshots.TOOL,
+    diff_snapshots.TOOL,
     memory_report.TOOL,
     detect_leaks.TOOL,
     run_benchmark.TOOL,
