@@ -7,12 +7,18 @@ from collections.abc import Collection, Iterable
 from cloudwan_mcp.model import Gap
 
 MISMATCH = "CountMismatch"  # all was listed, while something came or went
-ROOTS = ("DescribeGlobalNetworks", "ListCoreNetworks")
-TYPES = {
+WITHIN_CORE_NETWORKS = {
+    "ListCoreNetworks": ("core-network",),
     "GetCoreNetwork": ("segment", "network-function-group", "core-network-edge"),
     "GetCoreNetworkPolicy": ("core-network-policy",),
     "ListCoreNetworkPolicyVersions": ("policy-version",),
     "ListConnectPeers": ("connect-peer",),
+    "ListAttachmentRoutingPolicyAssociations": ("routing-policy-association",),
+    "ListCoreNetworkPrefixListAssociations": ("prefix-list-association",),
+    "ListAttachmentNatConfigurations": ("nat-configuration",),
+    "GetNetworkRoutes": ("route",),
+}
+WITHIN_GLOBAL_NETWORKS = {
     "GetSites": ("site",),
     "GetDevices": ("device",),
     "GetLinks": ("link",),
@@ -21,12 +27,9 @@ TYPES = {
     "GetCustomerGatewayAssociations": ("customer-gateway-association",),
     "GetConnectPeerAssociations": ("connect-peer-association",),
     "GetTransitGatewayConnectPeerAssociations": ("transit-gateway-connect-peer-association",),
-    "ListAttachmentRoutingPolicyAssociations": ("routing-policy-association",),
-    "ListCoreNetworkPrefixListAssociations": ("prefix-list-association",),
-    "ListAttachmentNatConfigurations": ("nat-configuration",),
     "GetNetworkTelemetry": ("network-telemetry",),
-    "GetNetworkRoutes": ("route",),
 }
+TYPES = WITHIN_CORE_NETWORKS | WITHIN_GLOBAL_NETWORKS
 NOT_OURS = "transit-gateway-attachment"  # comes with the network resources
 
 
@@ -52,7 +55,17 @@ def _hides(gap: Gap, kind: str) -> bool:
         return kind.endswith("-peering")
     if gap.operation == "GetNetworkResources":
         return True  # its scope names the type
-    return gap.operation in ROOTS or kind in TYPES.get(gap.operation, ())
+    if gap.operation == "ListCoreNetworks":  # without which nothing within them is listed
+        return _of_core_network(kind)
+    if gap.operation == "DescribeGlobalNetworks":
+        return not _of_core_network(kind)
+    return kind in TYPES.get(gap.operation, ())
+
+
+def _of_core_network(kind: str) -> bool:
+    if kind.endswith(("-attachment", "-peering")):
+        return kind != NOT_OURS
+    return any(kind in types for types in WITHIN_CORE_NETWORKS.values())
 
 
 def _within(label: str, place: set[str]) -> bool:
