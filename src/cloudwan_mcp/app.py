@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SESSION_BYTES = 41 * 1024  # of legacy SSE, as measured with the SDK 2.3.0
 INDEX = (sys.executable, "-m", "cloudwan_mcp", "index")
 READING_THREADS = 2  # each keeps a heap, and SQLite answers one question at a time
+LONG_THREADS = 1  # beside them, so that what takes long keeps no short question waiting
 T = TypeVar("T")
 
 
@@ -51,10 +52,12 @@ class App:
         self._indexing = anyio.CancelScope()
         self._tables: frozenset[tuple[str, str]] = frozenset()
         self._threads: anyio.CapacityLimiter
+        self._long: anyio.CapacityLimiter
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> App:
         self._threads = anyio.CapacityLimiter(READING_THREADS)
+        self._long = anyio.CapacityLimiter(LONG_THREADS)
         if self.settings.demo:
             from cloudwan_mcp.demonstration import Demonstration
 
@@ -120,6 +123,10 @@ class App:
 
     async def work(self, job: Callable[[], T]) -> T:
         return await anyio.to_thread.run_sync(job, limiter=self._threads)
+
+    async def labour(self, job: Callable[[], T]) -> T:
+        """As `work`, for what takes seconds: one after another."""
+        return await anyio.to_thread.run_sync(job, limiter=self._long)
 
     def _ask(self, snapshot_id: str, question: Callable[[Reader], T]) -> T:
         with self.folder.reader(snapshot_id) as reader:

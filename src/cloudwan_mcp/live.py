@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Literal, TypeVar
 
 import anyio
+import anyio.lowlevel
 
 from cloudwan_mcp.app import App
 from cloudwan_mcp.discovery.process import DiscoveryProcess
 from cloudwan_mcp.discovery.tables import Tables
-from cloudwan_mcp.errors import BadRequest
+from cloudwan_mcp.errors import BadRequest, CloudWanError
 from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.store import Reader
 
@@ -19,6 +21,7 @@ OnProgress = Callable[[float, float | None, str], Awaitable[None]]
 T = TypeVar("T")
 
 POLL_S = 0.1
+TELL_S = 0.5
 FILL_S = 0.5  # how long a page that has rows may wait for more
 
 
@@ -119,6 +122,51 @@ async def indexed(app: App, snapshot: str) -> None:
 
 def _settled(reader: Reader) -> bool:
     return reader.index is not None or not reader.info().complete
+
+
+async def passed_through(
+    app: App, work: Callable[[Callable[[int], None]], T], total: int, on_progress: OnProgress
+) -> T:
+    """The answer of `work`, a pass through `total` elements that tells how many it has passed.
+
+    It runs in a thread for such. A cancelled call ends it at its next step.
+    """
+    at, given_up, failed, found = 0, False, None, []
+
+    def step(passed: int) -> None:
+        nonlocal at
+        at = passed
+        if given_up:
+            raise _GivenUpError
+
+    def pass_through() -> None:
+        with suppress(_GivenUpError):
+            found.append(work(step))
+
+    async def tell() -> None:
+        nonlocal given_up
+        try:
+            while True:
+                await anyio.sleep(TELL_S)
+                await on_progress(at, total, f"{at:,} of {total:,} elements")
+        finally:
+            given_up = True
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(tell)
+        try:
+            await app.labour(pass_through)
+        except CloudWanError as error:  # raised here, it would come out as a group
+            failed = error
+        tasks.cancel_scope.cancel()
+    await anyio.lowlevel.checkpoint()  # where the call was cancelled, nothing is found
+    if failed:
+        raise failed
+    return found[0]
+
+
+class _GivenUpError(Exception):
+    """Nobody waits for the answer any more."""
 
 
 def _complete(info: SnapshotInfo) -> float:

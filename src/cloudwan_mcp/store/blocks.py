@@ -67,6 +67,10 @@ class Block(Sequence[Row]):
     def __len__(self) -> int:
         return len(self._rows)
 
+    def raw(self, at: int) -> bytes:
+        """A row as it was packed: equal for equal rows alone."""
+        return self._rows[at]
+
     @overload
     def __getitem__(self, at: int) -> Row: ...
     @overload

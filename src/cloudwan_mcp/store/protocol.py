@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from cloudwan_mcp.model import Connection, Element, SnapshotInfo
 from cloudwan_mcp.store.filters import Filters
 from cloudwan_mcp.store.index.reader import Index
+from cloudwan_mcp.store.side import Side
 
 
 @dataclass(slots=True, frozen=True)
@@ -107,6 +108,10 @@ class Reader(Protocol):
 
     def tables(self) -> frozenset[tuple[str, str, str]]:
         """(core network, segment, edge) of the route tables that were read."""
+        ...
+
+    def side(self) -> Side:
+        """This snapshot, to be read along with another one; the caller closes it. Complete ones only."""
         ...
 
     def close(self) -> None: ...

@@ -15,11 +15,12 @@ from cloudwan_mcp.store.facts import last_row, read_info, read_tables
 from cloudwan_mcp.store.filters import Filters, split_tag
 from cloudwan_mcp.store.graph import EVERY, Graph
 from cloudwan_mcp.store.identify import element_id, key_of
-from cloudwan_mcp.store.index.layout import COUNTS, index_of
+from cloudwan_mcp.store.index.layout import index_of
 from cloudwan_mcp.store.index.reader import Index
 from cloudwan_mcp.store.notes import Notes
 from cloudwan_mcp.store.protocol import ConnectionRows, End, Rows
-from cloudwan_mcp.store.tally import CELLS, Source, Tally, count, tally, with_rest
+from cloudwan_mcp.store.side import Side
+from cloudwan_mcp.store.tally import Source, Tally, count, sources, tally, with_rest
 from cloudwan_mcp.store.texts import Texts
 from cloudwan_mcp.store.words import Words
 
@@ -182,16 +183,15 @@ class SnapshotReader:
         with self._reading():
             return self._graph.note(key)
 
+    def side(self) -> Side:
+        return Side(self.path)
+
     def tables(self) -> frozenset[tuple[str, str, str]]:
         with self._reading():
             return read_tables(self._db)
 
     def _sources(self) -> list[Source]:
-        """Where elements are counted already, and where each is a row."""
-        counted = [Source(self._db, "cell", CELLS)] if self._complete else []
-        if index := self.index:
-            counted += [Source(index.db, table, columns) for table, columns in COUNTS.items()]
-        return [*counted, Source(self._db, "el", ())]
+        return sources(self._db, self.index.db if self.index else None, counted=self._complete)
 
     def _settled(self) -> int:
         """The last row to give out: in a growing file, one whose words are all known here.

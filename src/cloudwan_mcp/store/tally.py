@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from cloudwan_mcp.store.filters import Filters
+from cloudwan_mcp.store.index.layout import COUNTS
 from cloudwan_mcp.store.words import Words
 
 COLUMNS = {
@@ -36,6 +37,14 @@ class Source(NamedTuple):
         query = f"SELECT {', '.join([*columns, number])} FROM {self.table}"  # noqa: S608 - names of ours
         query += f" WHERE {where[0]}" if where[0] else ""
         return self.db.execute(query + (f" GROUP BY {names}" if names else ""), where[1]).fetchall()
+
+
+def sources(db: sqlite3.Connection, index: sqlite3.Connection | None, *, counted: bool) -> list[Source]:
+    """Where elements are counted already, in a published file and in its index; last, where each is a row."""
+    found = [Source(db, "cell", CELLS)] if counted else []
+    if index:
+        found += [Source(index, table, columns) for table, columns in COUNTS.items()]
+    return [*found, Source(db, "el", ())]
 
 
 def tally(sources: Sequence[Source], words: Words, filters: Filters, fields: tuple[str, ...]) -> Tally:

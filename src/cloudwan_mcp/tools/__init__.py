@@ -6,6 +6,7 @@ from cloudwan_mcp.tool import Tool
 from cloudwan_mcp.tools import (
     describe,
     detect_leaks,
+    diff_snapshots,
     find,
     find_path,
     list_findings,
@@ -26,6 +27,7 @@ TOOLS: tuple[Tool, ...] = (
     list_routes.TOOL,
     stream_topology.TOOL,
     list_snapshots.TOOL,
+    diff_snapshots.TOOL,
     memory_report.TOOL,
     detect_leaks.TOOL,
     run_benchmark.TOOL,

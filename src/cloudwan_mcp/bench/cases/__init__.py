@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudwan_mcp.bench.case import Case
 from cloudwan_mcp.bench.cases import (
     dashboard,
+    diff,
     discovery,
     exactly_once,
     memory,
@@ -23,6 +24,7 @@ CASES: tuple[Case, ...] = (
     memory.CASE,
     dashboard.CASE,
     queries.CASE,
+    diff.CASE,
     pooling.CASE,
     profiling.CASE,
     topology.CASE,
