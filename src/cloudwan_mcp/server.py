@@ -23,9 +23,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cloudwan_mcp import __version__
 from cloudwan_mcp.app import App
+from cloudwan_mcp.completions import offer_completions
 from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.exposure import LOOPBACK, bears, bracketed, hosts_in
 from cloudwan_mcp.exposure import check_exposure as check_host
+from cloudwan_mcp.prompts import offer_prompts
+from cloudwan_mcp.resources import offer_resources
 from cloudwan_mcp.settings import Settings
 from cloudwan_mcp.tool import Server
 from cloudwan_mcp.tools import TOOLS
@@ -44,13 +47,13 @@ SHUTDOWN_S = 5
 
 
 def build_server(app: App) -> Server:
-    """The server with every tool, over an entered `app`; AWS is not touched before the first call."""
+    """The server with all it offers, over an entered `app`; AWS is not touched before the first call."""
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[App]) -> AsyncIterator[App]:
         yield app
 
-    return Server(
+    server = Server(
         "cloudwan",
         title="AWS Cloud WAN",
         version=__version__,
@@ -61,6 +64,10 @@ def build_server(app: App) -> Server:
         request_state_security=RequestStateSecurity(codec=_NoState()),
         tools=TOOLS,
     )
+    offer_resources(server)
+    offer_prompts(server)
+    offer_completions(server, app)
+    return server
 
 
 class _NoState:

@@ -6,6 +6,7 @@ import functools
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -26,6 +27,7 @@ ERROR_CHARACTERS = 4000
 AROUND = ("snapshot", "identity", "gaps", "gaps_omitted", "hint")  # every answer: see reply.Envelope
 COPIES = 16  # of a reply are alive at once: rows, models, structure, text and what they were read from
 
+READING: ContextVar[Context[App, Any] | None] = ContextVar("READING", default=None)
 Run = Callable[..., Awaitable[CallToolResult]]
 Kind = Literal["query", "report", "job"]
 """A query waits for memory, and is watched for leaks. A report answers also when memory is short. A job takes
@@ -116,6 +118,14 @@ class Server(MCPServer[App]):
             if isinstance(error.__cause__, ValidationError):
                 raise ToolError(_explained(error.__cause__)) from error
             raise
+
+    async def read_resource(self, uri: Any, context: Context[App, Any] | None = None) -> Any:
+        """A resource with a fixed address is not given its request's context, and asks tools all the same."""
+        token = READING.set(context)
+        try:
+            return await super().read_resource(uri, context)
+        finally:
+            READING.reset(token)
 
     async def list_tools(self) -> list[Definition]:
         """Definitions are read by a model before its first call: nothing in them is said twice."""
