@@ -37,7 +37,8 @@ class Tool:
     return annotation `Annotated[CallToolResult, Model]` the schema of its answers.
 
     `samples` are arguments of calls that any network answers: with them the tool is tried, measured and
-    checked for leaks."""
+    checked for leaks. `writes` is for a tool that leaves behind what its caller asked for: a client may want
+    to ask its user first. AWS is only read, by any tool."""
 
     name: str
     title: str
@@ -45,10 +46,11 @@ class Tool:
     run: Run
     kind: Kind = "query"
     samples: tuple[dict[str, Any], ...] = ({},)
+    writes: bool = False
 
     def register(self, server: MCPServer[App]) -> None:
         annotations = ToolAnnotations(
-            read_only_hint=True,
+            read_only_hint=not self.writes,
             destructive_hint=False,
             idempotent_hint=True,
             open_world_hint=self.kind == "query",

@@ -23,6 +23,7 @@ KEPT = Path(__file__).parent / "snapshots"
 # read before a test's own environment takes its place
 UPDATE = bool(os.environ.get("CLOUDWAN_UPDATE_SNAPSHOTS"))
 NAMES = [tool.name for tool in TOOLS]
+WRITING = {"export_topology"}  # files, where it is asked to
 
 
 async def listed(mode: str = "legacy") -> dict[str, dict[str, Any]]:
@@ -70,7 +71,7 @@ def test_a_tool_keeps_to_what_clients_take(definitions: dict[str, dict[str, Any]
     assert name.replace("_", "").isalnum()
     assert 40 <= len(tool["description"].encode()) <= 2048
     assert tool["title"]
-    assert tool["annotations"]["readOnlyHint"] is True
+    assert tool["annotations"]["readOnlyHint"] is (name not in WRITING)
     assert tool["annotations"]["destructiveHint"] is False
     assert tool["inputSchema"].get("required", []) == []
     assert "ctx" not in tool["inputSchema"]["properties"]

@@ -12,7 +12,7 @@ import secrets
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.store.filters import Filters
@@ -62,12 +62,24 @@ class CursorSigner:
 
     def write(self, cursor: Cursor) -> str:
         filters = {k: v for k, v in asdict(cursor.filters).items() if v}
-        values = [cursor.snapshot, filters, cursor.part, cursor.n, cursor.given, cursor.include]
-        body = json.dumps(values, separators=(",", ":")).encode()
-        return base64.urlsafe_b64encode(self._sign(body) + body).decode().rstrip("=")
+        return self.seal([cursor.snapshot, filters, cursor.part, cursor.n, cursor.given, cursor.include])
 
     def read(self, text: str) -> Cursor:
         """Raises `BadRequest` for anything this folder did not sign."""
+        values = self.opened(text)
+        try:
+            snapshot, stored, part, n, given, include = values
+            return Cursor(snapshot, _filters(stored), part, n, given, include)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise foreign() from error
+
+    def seal(self, values: list[Any]) -> str:
+        """Plain values, signed, as text that a URL can hold."""
+        body = json.dumps(values, separators=(",", ":")).encode()
+        return base64.urlsafe_b64encode(self._sign(body) + body).decode().rstrip("=")
+
+    def opened(self, text: str) -> list[Any]:
+        """What was sealed; raises `BadRequest` for anything this folder did not sign."""
         try:
             data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         except ValueError:
@@ -75,16 +87,21 @@ class CursorSigner:
         signature, body = data[:SIGNATURE_BYTES], data[SIGNATURE_BYTES:]
         if not body or not hmac.compare_digest(signature, self._sign(body)):
             raise BadRequest("cursor is not one that this server gave out.", field="cursor", next_step=_AGAIN)
-        try:
-            snapshot, stored, part, n, given, include = json.loads(body)
-            filters = Filters(**(stored | {"types": tuple(stored.get("types", ()))}))
-        except (ValueError, TypeError, AttributeError) as error:
-            message = "cursor was given out by another release of this server."
-            raise BadRequest(message, field="cursor", next_step=_AGAIN) from error
-        return Cursor(snapshot, filters, part, n, given, include)
+        values: list[Any] = json.loads(body)
+        return values
 
     def _sign(self, body: bytes) -> bytes:
         return hmac.digest(self._key, body, hashlib.sha256)[:SIGNATURE_BYTES]
+
+
+def foreign() -> BadRequest:
+    """What a cursor is that was signed here, and says something else."""
+    message = "cursor was given out by another tool or another release of this server."
+    return BadRequest(message, field="cursor", next_step=_AGAIN)
+
+
+def _filters(stored: dict[str, Any]) -> Filters:
+    return Filters(**(stored | {"types": tuple(stored.get("types", ()))}))
 
 
 def _name(fresh: Path, path: Path) -> None:
