@@ -47,9 +47,9 @@ BY_NAME = {each.name: each for each in FORMATS}
 Name = Literal["markdown", "mermaid", "svg", "csv", "csv-connections", "ndjson", "graphml", "dot"]
 DESCRIPTION = """\
 Export the network as a document. markdown, mermaid and svg draw segments against edges, in counts, with \
-what is in trouble; mermaid draws elements where they are few. csv, ndjson, graphml and dot hold every element; \
-the last three also connections. With file it is written to the export folder of the server's machine; \
-without, it comes as text in pieces to join: follow next_cursor."""
+what is in trouble; mermaid draws elements where they are few. csv, ndjson, graphml and dot hold every \
+element; the last three also connections. With file it is written to the export folder of the server's \
+machine; without, it comes as text in pieces to join: follow next_cursor."""
 
 
 class Export(Envelope):

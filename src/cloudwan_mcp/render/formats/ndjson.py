@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,8 +11,8 @@ from cloudwan_mcp.render.pages import connections, elements
 from cloudwan_mcp.render.parts import in_parts
 from cloudwan_mcp.row import connection_row, element_row, encode
 
-# JSON may hold them as they are; readers of lines in several languages end a line there
-_LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+# JSON may hold them as they are; terminals obey some, and readers of lines end a line at others
+_UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029]")
 
 
 def render(source: Source, place: Place) -> Iterator[Chunk]:
@@ -31,7 +32,7 @@ def _connections(source: Source, place: Place) -> Iterator[Chunk]:
 
 def _lines(rows: Iterable[dict[str, Any]]) -> str:
     text = "".join(f"{encode(row)}\n" for row in rows)
-    return text if text.isascii() else text.translate(_LINE_ENDS)
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 FORMAT = Format("ndjson", ".ndjson", "application/x-ndjson", render)
