@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from browser.chromium import FLAGS, executable
 from cloudwan_mcp.render.formats import svg
 from cloudwan_mcp.render.grid import grid_of
-from cloudwan_mcp.render.names import line, shown
+from cloudwan_mcp.render.names import fitted, line, shown
 from cloudwan_mcp.store import Filters
 from cloudwan_mcp.store.blocks import plain
 from render.consumer import MERMAID, consumed
@@ -90,7 +90,7 @@ def test_chromium_shows_names_in_the_picture_as_text(browser: Browser, tmp_path:
         )
         assert page.evaluate(HARM) == 0
     assert heard == [path.as_uri()]
-    assert {shown(name, 28) for name in SEGMENTS} <= set(texts)
+    assert {fitted(name, 28) for name in SEGMENTS} <= set(texts)
     assert colours == (
         ["rgb(255, 255, 255)", "rgb(22, 29, 41)"]
         if scheme == "light"

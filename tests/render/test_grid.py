@@ -91,6 +91,7 @@ def test_tints_grow_with_the_logarithm() -> None:
         ("ap-southeast-2", ["ap-", "southeast-", "2"]),
         ("eu-central-1", ["eu-", "central-1"]),
         ("", [""]),
+        ("語" * 9, ["語語語語…"]),
         ("x" * 40, ["xxxxxxxxx…"]),
         ("a-b-c-d-e-f-g-h-i-j-k-l-m-n-o", ["a-", "b-c-d-e-", "f-g-h-i-…"]),
     ],

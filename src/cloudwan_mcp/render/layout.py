@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cloudwan_mcp.render.grid import NONE, REST, Cell, Column, Grid, Lane
-from cloudwan_mcp.render.names import shown
+from cloudwan_mcp.render.names import fitted, shown
 
 CELL_WIDTH, CELL_HEIGHT, GAP = 57, 46, 3
 MARGIN, TITLE_HEIGHT, LINE_HEIGHT = 16, 30, 12
@@ -100,5 +100,5 @@ def wrapped(name: str) -> list[str]:
             lines.append(part)
     if len(lines) == 2 and len(name) <= WRAP:
         lines = [name]
-    cut = [line if len(line) <= WRAP + 1 else f"{line[:WRAP]}…" for line in lines]
+    cut = [fitted(line, WRAP + 1) for line in lines]
     return cut if len(cut) <= 3 else [*cut[:2], f"{cut[2][: WRAP - 1]}…"]

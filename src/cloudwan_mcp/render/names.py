@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from html import escape
+from itertools import accumulate
+from unicodedata import east_asian_width
 
 MOST = 256
 BRIEF = 48  # of a name in a picture
@@ -24,6 +26,14 @@ def line(text: str, most: int = MOST) -> str:
 def shown(text: str, most: int = BRIEF) -> str:
     """As `line`, for pictures: what turns or hides the characters beside it is spelt out."""
     return line(_UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", line(text, most)), most)
+
+
+def fitted(text: str, most: int) -> str:
+    """As `shown`, in the width of `most` Latin letters: Chinese ones and pictograms are twice as wide."""
+    text = shown(text, most)
+    widths = accumulate(2 if east_asian_width(each) in "WF" else 1 for each in text)
+    fits = sum(width <= most for width in widths)
+    return text if fits == len(text) else f"{text[: fits - 1]}…"
 
 
 def xml(text: str) -> str:

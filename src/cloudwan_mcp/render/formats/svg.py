@@ -23,7 +23,7 @@ from cloudwan_mcp.render.layout import (
     note,
     wrapped,
 )
-from cloudwan_mcp.render.names import shown, xml
+from cloudwan_mcp.render.names import fitted, shown, xml
 
 KINDS = {
     "vpc-attachment": ("VPC", ""),
@@ -83,7 +83,7 @@ def _columns(layout: Layout) -> Iterator[Chunk]:
         lines += [(column.note, 9, 400)] if column.note else []
         for up, (each, size, weight) in enumerate(reversed(lines)):
             x, y = layout.x(at) + CELL_WIDTH / 2, layout.top - 10 - up * LINE_HEIGHT
-            yield _text(x, y, shown(each, 16), size=size, weight=weight, anchor="middle", faint=weight == 400)
+            yield _text(x, y, each, size=size, weight=weight, anchor="middle", faint=weight == 400)
     if layout.grid.columns:
         yield _text(_total_x(layout), layout.top - 10, "total", size=10.5, anchor="middle", faint=True)
 
@@ -91,8 +91,8 @@ def _columns(layout: Layout) -> Iterator[Chunk]:
 def _lane(layout: Layout, at: int) -> Iterator[Chunk]:
     lane, y = layout.grid.lanes[at], layout.y(at)
     yield _rect(MARGIN - 2, y, 4, CELL_HEIGHT, f'fill="{hue(lane)}"')
-    below = shown(note(lane), NOTE)
-    yield _text(MARGIN + 9, y + (21 if below else 27), shown(lane.name, LABEL), size=12, weight=700)
+    below = fitted(note(lane), NOTE)
+    yield _text(MARGIN + 9, y + (21 if below else 27), fitted(lane.name, LABEL), size=12, weight=700)
     if below:
         yield _text(MARGIN + 9, y + 35, below, size=9, faint=True)
     for box in layout.boxes(at):
