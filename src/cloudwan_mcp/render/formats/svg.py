@@ -204,7 +204,9 @@ def _text(
     faint: bool = False,
 ) -> Chunk:
     look = 'class="faint" fill="#5b6677"' if faint else 'class="ink" fill="#161d29"'
-    where = f'x="{x:g}" y="{y:g}" font-size="{size:g}" font-weight="{weight}" text-anchor="{anchor}"'
+    where = f'x="{x:g}" y="{y:g}" font-size="{size:g}"'
+    where += f' font-weight="{weight}"' if weight != 400 else ""
+    where += f' text-anchor="{anchor}"' if anchor != "start" else ""
     return Chunk(f"<text {where} {look}>{xml(shown(text, 260))}</text>\n")
 
 
