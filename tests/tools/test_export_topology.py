@@ -151,6 +151,32 @@ async def test_a_name_that_leads_elsewhere_is_refused_before_anything_is_read(
     assert not exports().exists()
 
 
+async def test_a_file_may_name_its_format_and_not_two() -> None:
+    fill(regular(10))
+    async with conversation() as talk:
+        answers = [await talk.page(TOOL, file=name) for name in ("a.svg", "b.csv", "c", "d.v2")]
+        said = await talk.refused(TOOL, file="x.csv", format="svg")
+        connections = await talk.page(TOOL, file="e.csv", format="csv-connections")
+    assert [each["format"] for each in answers] == ["svg", "csv", "markdown", "markdown"]
+    assert connections["format"] == "csv-connections"
+    assert "x.svg" in said
+    assert "format='csv'" in said
+    assert sorted(os.listdir(exports())) == ["a.svg", "b.csv", "c.md", "d.v2.md", "e.csv"]
+
+
+@pytest.mark.parametrize("name", ["svg", "ndjson"])
+async def test_a_reply_keeps_to_its_bytes_whatever_filters_and_names(name: str) -> None:
+    long = [f"{n}{'語' * 120}" for n in range(9)]
+    gaps = [Gap(f"List{n}", "語" * 300, "AccessDenied", "語" * 5000) for n in range(9)]
+    fill([CORE, *(attachment(n, segment=each, edge=each, state=each) for n, each in enumerate(long))], gaps)
+    wrong = {"segment": f"{long[0]}x"[:64], "edge": f"{long[0]}x"[:64], "state": f"{long[0]}x"[:64]}
+    async with conversation(reply_bytes=8 * 1024) as talk:
+        for filters in (wrong, {"element_types": ["é" * 60] * 3}, {"text": "語"}, {}):
+            found = await pieces(talk, format=name, **filters)
+            for each in found:
+                assert len(json.dumps(each, ensure_ascii=False, separators=(",", ":")).encode()) <= 8 * 1024
+
+
 async def test_bad_arguments_are_refused_before_anything_is_read(simulate: Discovered) -> None:
     simulator = simulate(attachments=20)
     async with conversation() as talk:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
+from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.render.format import Place
+from cloudwan_mcp.render.formats import FORMATS
 from cloudwan_mcp.store import CursorSigner, Filters
 from cloudwan_mcp.store.cursor import foreign
 
 KIND = "export"
+CURSOR_CHARACTERS = 2048
 BEGINNING = Place()
+NAMES = {each.name for each in FORMATS}
 
 
 @dataclass(slots=True, frozen=True)
@@ -27,9 +31,32 @@ class Bookmark:
     last: int = 0
 
     def sealed(self, signer: CursorSigner) -> str:
+        """As a cursor; raises `BadRequest` where the filters would make it longer than any may be."""
         filters = {k: v for k, v in asdict(self.filters).items() if v}
         values = [KIND, self.snapshot, self.format, filters, list(self.place), self.offset, self.last]
-        return signer.seal(values)
+        text = signer.seal(values)
+        if len(text) > CURSOR_CHARACTERS - 64:
+            raise BadRequest(
+                "The filters are too long together.",
+                field="element_types",
+                next_step="Use fewer or shorter ones.",
+            )
+        return text
+
+    def check(self, *, format: str | None, filters: Filters, file: str) -> None:
+        """Raises `BadRequest` where a caller would go on with another document than was begun."""
+        differs = {
+            "format": format not in (self.format, None),
+            "file": bool(file),
+            "filters": filters not in (self.filters, Filters()),
+        }
+        wrong = [name for name, is_so in differs.items() if is_so]
+        if wrong:
+            raise BadRequest(
+                f"cursor goes on with a {self.format} document in pieces: {', '.join(wrong)} cannot change.",
+                field="cursor",
+                next_step="Pass the cursor alone, or the rest without it to start a new document.",
+            )
 
     @classmethod
     def opened(cls, text: str, signer: CursorSigner) -> Bookmark:
@@ -41,6 +68,6 @@ class Bookmark:
             made = cls(snapshot, name, filters, Place(*place), offset, last)
         except (ValueError, TypeError, AttributeError) as error:
             raise foreign() from error
-        if kind != KIND:
+        if kind != KIND or name not in NAMES:
             raise foreign()
         return made

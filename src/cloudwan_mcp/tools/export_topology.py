@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -31,16 +31,16 @@ from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.queries.alternatives import alternatives
 from cloudwan_mcp.queries.group import group
 from cloudwan_mcp.queries.networks import choose
-from cloudwan_mcp.render.bookmark import Bookmark
+from cloudwan_mcp.render.bookmark import CURSOR_CHARACTERS, Bookmark
 from cloudwan_mcp.render.draft import MOST_CHARACTERS, Draft, file_name
 from cloudwan_mcp.render.excerpt import Excerpt, excerpt
 from cloudwan_mcp.render.format import Place, Source, Tally
-from cloudwan_mcp.render.formats import FORMATS
+from cloudwan_mcp.render.formats import FORMATS, chosen
+from cloudwan_mcp.render.names import line
 from cloudwan_mcp.reply import Envelope, envelope, overhead
 from cloudwan_mcp.store import Filters, Reader
 from cloudwan_mcp.tool import Tool, answer, app_of
 
-CURSOR_CHARACTERS = 2048
 SLICE_S = 0.2  # of writing, until others are let read and a cancelled call is noticed
 MOST_GROUPS = 100_000
 BY_NAME = {each.name: each for each in FORMATS}
@@ -67,12 +67,12 @@ class Export(Envelope):
 class _Piece:
     info: SnapshotInfo
     excerpt: Excerpt
-    instead: list[str]
+    nothing: str
 
 
 async def run(
     ctx: Context[App],
-    format: Annotated[Name | None, Field(description="markdown unless given, here or with cursor")] = None,
+    format: Annotated[Name | None, Field(description="else that of file or cursor, else markdown")] = None,
     core_network_id: CoreNetwork = "",
     element_types: Types = None,
     segment: Segment = "",
@@ -88,7 +88,7 @@ async def run(
     refresh: Refresh = "auto",
 ) -> Annotated[CallToolResult, Export]:
     app = app_of(ctx)
-    kind = BY_NAME[format or "markdown"]
+    kind = chosen(format, file)
     name = file_name(file, kind.suffix) if file else ""
     filters = filters_of(
         element_types=element_types,
@@ -102,46 +102,16 @@ async def run(
         text=text,
     )
     if cursor:
-        mark = _opened(app, cursor, format, filters, file)
+        mark = Bookmark.opened(cursor, app.folder.signer)
+        mark.check(format=format, filters=filters, file=file)
         return answer(await _piece(app, mark, first=False))
-    _sealed(app, Bookmark("s" * 32, kind.name, filters))  # refused before anything is read
+    Bookmark("s" * 32, kind.name, filters).sealed(app.folder.signer)  # refused before anything is read
     info = await live.ask(app, refresh, lambda reader: reader.info(), ctx.report_progress)
     last = 0 if info.complete else max(info.elements, 1)
     mark = Bookmark(info.id, kind.name, filters, last=last)
     if name:
         return answer(await _written(ctx, mark, name))
     return answer(await _piece(app, mark, first=True))
-
-
-def _opened(app: App, cursor: str, format: str | None, filters: Filters, file: str) -> Bookmark:
-    mark = Bookmark.opened(cursor, app.folder.signer)
-    wrong = [
-        name
-        for name, differs in (
-            ("format", format not in (mark.format, None)),
-            ("file", bool(file)),
-            ("filters", filters not in (mark.filters, Filters())),
-        )
-        if differs
-    ]
-    if wrong or mark.format not in BY_NAME:
-        raise BadRequest(
-            f"cursor goes on with a {mark.format} document in pieces: {', '.join(wrong)} cannot change.",
-            field="cursor",
-            next_step="Pass the cursor alone, or the rest without it to start a new document.",
-        )
-    return mark
-
-
-def _sealed(app: App, mark: Bookmark) -> str:
-    text = mark.sealed(app.folder.signer)
-    if len(text) > CURSOR_CHARACTERS - 64:
-        raise BadRequest(
-            "The filters are too long together.",
-            field="element_types",
-            next_step="Use fewer or shorter ones.",
-        )
-    return text
 
 
 def _source(reader: Reader, mark: Bookmark, *, first: bool) -> Source:
@@ -167,24 +137,25 @@ async def _piece(app: App, mark: Bookmark, *, first: bool) -> Export:
 
     def read(reader: Reader) -> _Piece:
         source = _source(reader, mark, first=first)
-        room = app.settings.reply_bytes - overhead(source.info, _sealed(app, mark))
-        found = excerpt(kind, source, mark.place, mark.offset, room=room)
-        nothing = first and reader.count(mark.filters) == 0
-        return _Piece(source.info, found, _nothing(reader, mark.filters) if nothing else [])
+        said = _nothing(reader, mark.filters) if first and reader.count(mark.filters) == 0 else ""
+        room = (
+            app.settings.reply_bytes
+            - overhead(source.info, mark.sealed(app.folder.signer))
+            - len(said.encode())
+        )
+        return _Piece(source.info, excerpt(kind, source, mark.place, mark.offset, room=room), said)
 
     piece = await app.read(mark.snapshot, read)
-    place, cursor = piece.excerpt.place, None
-    if place is not None:
-        cursor = _sealed(
-            app,
-            Bookmark(mark.snapshot, mark.format, mark.filters, place, piece.excerpt.offset, mark.last),
-        )
+    cursor = None
+    if piece.excerpt.place is not None:
+        ahead = replace(mark, place=piece.excerpt.place, offset=piece.excerpt.offset)
+        cursor = ahead.sealed(app.folder.signer)
     return Export(
         format=kind.name,
         text=piece.excerpt.text,
         next_cursor=cursor,
         complete=cursor is None,
-        **envelope(app, piece.info, *_hints(mark), *piece.instead, _go_on(cursor)),
+        **envelope(app, piece.info, *_hints(mark, piece.nothing), _go_on(cursor)),
     )
 
 
@@ -202,7 +173,7 @@ async def _written(ctx: Context[App], mark: Bookmark, name: str) -> Export:
         while await app.work(partial(draft.extend, chunks, SLICE_S)):
             await ctx.report_progress(draft.elements, total, f"{draft.bytes:,} bytes written")
         path = await app.work(draft.keep)
-        nothing = _nothing(reader, mark.filters) if total == 0 else []
+        nothing = _nothing(reader, mark.filters) if total == 0 else ""
     return Export(
         format=kind.name,
         complete=True,
@@ -210,7 +181,7 @@ async def _written(ctx: Context[App], mark: Bookmark, name: str) -> Export:
         bytes=draft.bytes,
         elements=draft.elements,
         connections=draft.connections,
-        **envelope(app, source.info, *_hints(mark), *nothing, "The file lies on the server's machine."),
+        **envelope(app, source.info, *_hints(mark, nothing), "The file lies on the server's machine."),
     )
 
 
@@ -219,14 +190,14 @@ def _folder(app: App) -> Path:
     return Path(given).expanduser().absolute() if given else app.folder.root / "exports"
 
 
-def _nothing(reader: Reader, filters: Filters) -> list[str]:
-    return ["Nothing matches these filters.", *alternatives(reader, filters)]
+def _nothing(reader: Reader, filters: Filters) -> str:
+    """What else there is, cut so that any reply has room for it."""
+    return line(" ".join(["Nothing matches these filters.", *alternatives(reader, filters)]), 320)
 
 
-def _hints(mark: Bookmark) -> list[str]:
-    if not mark.last:
-        return []
-    return ["The document holds what was known when it was begun, without connections."]
+def _hints(mark: Bookmark, nothing: str) -> list[str]:
+    growing = "The document holds what was known when it was begun, without connections."
+    return [*([growing] if mark.last else []), *([nothing] if nothing else [])]
 
 
 def _go_on(cursor: str | None) -> str:
