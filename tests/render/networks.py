@@ -15,6 +15,7 @@ from cloudwan_mcp.settings import load
 from cloudwan_mcp.store import Filters, Folder
 from tools.by_hand import CORE, attachment, fill
 
+PLACES = 5
 BY_NAME = {each.name: each for each in FORMATS}
 HOSTILE = [
     "</text></svg><script>window.harmed=1</script><img src=x onerror=window.harmed=1>",
@@ -62,12 +63,12 @@ def layout(segments: Sequence[str], edges: Sequence[str]) -> list[Element | Conn
 def hostile() -> list[Element | Connection]:
     """An attachment of each name, each in a segment and at an edge of that name, tagged with it."""
     named = [name for name in HOSTILE if name]
-    made = layout(named, named[:12])
+    made = layout(named, named[:PLACES])
     for at, name in enumerate(HOSTILE):
         tags = json.dumps({"Tags": [{"Key": name or "k", "Value": name}], "Note": name})
         state = ("AVAILABLE", "FAILED", "PENDING_ATTACHMENT_ACCEPTANCE")[at % 3]
         made.append(
-            attachment(at, name=name, segment=name, edge=named[at % 12], state=state, attributes=tags)
+            attachment(at, name=name, segment=name, edge=named[at % PLACES], state=state, attributes=tags)
         )
     return made
 

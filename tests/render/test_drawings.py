@@ -99,11 +99,13 @@ def test_chromium_shows_names_in_the_picture_as_text(browser: Browser, tmp_path:
 
 
 def test_mermaids_parser_reads_every_drawing() -> None:
-    texts = [
-        document("mermaid", values, filters)
-        for values in (hostile(), regular(30), regular(300), regular(1500, 40, 34), regular(0))
-        for filters in (Filters(), FEW, Filters(segment="segment 1"), Filters(segment="no"))
-    ]
+    drawn = (
+        *((hostile(), each) for each in (Filters(), FEW)),
+        *((regular(160), each) for each in (Filters(), Filters(segment="segment 1"), Filters(segment="no"))),
+        (regular(300, 40, 34), Filters()),
+        (regular(0), Filters()),
+    )
+    texts = [document("mermaid", values, filters) for values, filters in drawn]
     assert [found.get("diagramType") for found in consumed("mermaid", *texts)] == ["flowchart-v2"] * len(
         texts
     )

@@ -246,11 +246,12 @@ async def test_what_could_not_be_read_is_said_in_document_and_answer() -> None:
 
 async def test_what_grows_is_exported_as_far_as_it_is_known_and_says_so(simulate: Discovered) -> None:
     simulator = simulate(attachments=600, faults=Faults(operations={"ListAttachments": {"latency": 1.0}}))
-    async with conversation(page_size=50, first_page_wait_s=1, reply_bytes=8 * 1024) as talk:
+    async with conversation(page_size=50, first_page_wait_s=0.4, reply_bytes=8 * 1024) as talk:
         while (await talk.call(TOOL)).is_error:  # nothing is there yet
             pass
+        while not (first := await talk.page(TOOL, format="graphml")).get("next_cursor"):
+            pass
         drawn = await talk.page(TOOL)
-        first = await talk.page(TOOL, format="graphml")
         file = await talk.page(TOOL, format="csv", file="part")
         simulator.faults = Faults()
         await soon(lambda: talk.app.discovery is None)
