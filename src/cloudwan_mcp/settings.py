@@ -34,6 +34,7 @@ class Settings:
     alias: str = setting("", "name of the account in answers (default: the profile, or 'default')")
     region: str = setting("", "Region for STS; Network Manager's own home Region follows the partition")
     data_dir: str = setting("", "folder of the snapshots (default: the platform's user data folder)")
+    export_dir: str = setting("", "folder that exports are written to (default: exports in the data folder)")
     page_limit: int = setting(100, "rows in a reply when the caller names no limit", low=1, high=500)
     reply_bytes: int = setting(32 * 1024, "bytes of JSON in one reply", low=8 * 1024, high=REPLY_BYTES_HARD)
     first_page_wait_s: float = setting(20.0, "seconds a first call waits for its page", low=0.1, high=50)

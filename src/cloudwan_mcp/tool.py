@@ -40,7 +40,8 @@ class Tool:
     return annotation `Annotated[CallToolResult, Model]` the schema of its answers.
 
     `samples` are arguments of calls that any network answers: with them the tool is tried, measured and
-    checked for leaks."""
+    checked for leaks. `writes` is for a tool that leaves behind what its caller asked for: a client may want
+    to ask its user first. AWS is only read, by any tool."""
 
     name: str
     title: str
@@ -48,10 +49,13 @@ class Tool:
     run: Run
     kind: Kind = "query"
     samples: tuple[dict[str, Any], ...] = ({},)
+    writes: bool = False
 
     def register(self, server: MCPServer[App]) -> None:
         annotations = ToolAnnotations(
-            read_only_hint=True,  # which says that it neither destroys nor repeats anything
+            read_only_hint=not self.writes,
+            destructive_hint=False if self.writes else None,  # what only reads says it by that
+            idempotent_hint=True if self.writes else None,
             open_world_hint=self.kind == "query",
         )
         server.tool(name=self.name, title=self.title, description=self.description, annotations=annotations)(
@@ -130,12 +134,21 @@ class Server(MCPServer[App]):
     async def list_tools(self) -> list[Definition]:
         """Definitions are read by a model before its first call: nothing in them is said twice."""
         if self._definitions is None:
-            self._definitions = [_terse(each) for each in await super().list_tools()]
+            told: set[tuple[str, str]] = set()
+            self._definitions = [_terse(each, told) for each in await super().list_tools()]
         return self._definitions
 
 
-def _terse(tool: Definition) -> Definition:
-    known = {"input_schema": slim(tool.input_schema), "output_schema": outline(slim(tool.output_schema))}
+def _terse(tool: Definition, told: set[tuple[str, str]]) -> Definition:
+    """A tool without what goes without saying, and what an earlier tool's argument of that name said."""
+    schema = slim(tool.input_schema)
+    for name, member in schema["properties"].items():
+        said = (name, member.get("description", ""))
+        if said in told:
+            del member["description"]
+        elif said[1]:
+            told.add(said)
+    known = {"input_schema": schema, "output_schema": outline(slim(tool.output_schema))}
     return tool.model_copy(update=known)
 
 

@@ -184,3 +184,25 @@ async def test_a_call_that_its_client_gives_up_stops_the_discovery(
         items = await talk.items(limit=500)
     assert len({item["id"] for item in items}) == len(items) > 600
     assert simulator.calls["DescribeGlobalNetworks"] == 1
+
+
+@pytest.mark.anyio
+async def test_clients_over_http_learn_no_path_of_the_machine(
+    simulate: Any, serve_http: Serve, tmp_path: Path
+) -> None:
+    simulate(attachments=20)
+    folder = tmp_path / "exports"
+    served = serve_http(CLOUDWAN_EXPORT_DIR=str(folder))
+    for path in ("/mcp", "/sse"):
+        async with talk_to(served.url + path) as talk:
+            name = f"core{path[1:]}.csv"
+            answer = await talk.call("export_topology", format="csv", file=name)
+            again = await talk.call("export_topology", format="csv", file=name)
+            outside = await talk.call("export_topology", format="csv", file=f"{tmp_path}/x.csv")
+        assert answer.structured_content["file"] == name
+        assert again.is_error
+        assert outside.is_error
+        assert (folder / name).stat().st_size == answer.structured_content["bytes"]
+        for said in (answer, again):
+            assert str(tmp_path) not in said.model_dump_json()
+    assert "x.csv" not in os.listdir(tmp_path)

@@ -25,6 +25,7 @@ KEPT = Path(__file__).parent / "snapshots"
 # read before a test's own environment takes its place
 UPDATE = bool(os.environ.get("CLOUDWAN_UPDATE_SNAPSHOTS"))
 NAMES = [tool.name for tool in TOOLS]
+WRITING = {"export_topology"}  # files, where it is asked to
 
 
 async def listed(mode: str = "legacy") -> dict[str, dict[str, Any]]:
@@ -72,7 +73,8 @@ def test_a_tool_keeps_to_what_clients_take(definitions: dict[str, dict[str, Any]
     assert name.replace("_", "").isalnum()
     assert 40 <= len(tool["description"].encode()) <= 2048
     assert tool["title"]
-    assert tool["annotations"]["readOnlyHint"] is True
+    assert tool["annotations"]["readOnlyHint"] is (name not in WRITING)
+    assert name not in WRITING or tool["annotations"]["destructiveHint"] is False
     assert tool["inputSchema"].get("required", []) == []
     assert "ctx" not in tool["inputSchema"]["properties"]
     for schema in (tool["inputSchema"], tool["outputSchema"]):
@@ -155,3 +157,16 @@ def test_what_stands_around_every_answer_is_told_once() -> None:
     assert set(AROUND) == set(Envelope.model_fields)
     for name in ("snapshot", "account", "gaps", "hint"):
         assert name in INSTRUCTIONS
+
+
+def test_an_argument_that_several_tools_take_is_described_once(
+    definitions: dict[str, dict[str, Any]],
+) -> None:
+    said = [
+        (name, member["description"])
+        for tool in TOOLS
+        for name, member in definitions[tool.name]["inputSchema"]["properties"].items()
+        if "description" in member
+    ]
+    assert len(said) == len(set(said))
+    assert {"segment", "edge", "account", "state", "cursor"} <= {name for name, _ in said}

@@ -28,7 +28,7 @@ PAGE = 500
 QUESTIONS = 300
 SLOW = ("neighbourhood", "path")  # a tenth as many of these
 MOMENTS = ("CreatedAt", "UpdatedAt")
-NEAR = 500  # elements of a neighbourhood, as `queries.graph` bounds it: three hops reach nearly everything
+NEAR = 500  # elements of a neighbourhood, as `graph` bounds it: three hops reach nearly everything
 
 Item = dict[str, Any]
 Parse = Callable[[bytes], list[Item]]

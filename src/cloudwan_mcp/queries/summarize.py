@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cloudwan_mcp.model.state import TROUBLED
 from cloudwan_mcp.store import Filters, Reader
 
 ATTACHMENTS = Filters(types=("attachment",))
-TROUBLED = ("PENDING", "FAILED", "REJECTED")
 
 
 @dataclass(slots=True, frozen=True)

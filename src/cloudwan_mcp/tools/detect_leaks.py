@@ -24,10 +24,9 @@ THRESHOLD = 0.005  # of a counter's size within the window: growth below it is n
 SHOWN = 4
 READINGS = 100  # looks within the window, the detector reading at most four in five times
 DESCRIPTION = """\
-Find memory leaks of this server. Without tool: observes the running server for some seconds (call tools \
-meanwhile), at no cost; says leak suspects and the tool they come with. With tool: calls that tool thousands \
-of times in a separate process over a simulated network and says leak, suspect, inconclusive or clean, with \
-the growth per call and the leaking line; takes up to four times seconds. AWS is never called."""
+Find memory leaks of this server. Without tool: observes it some seconds (call tools meanwhile) and names \
+suspects. With tool: calls that tool thousands of times in a process of its own over a simulated network and \
+says leak, suspect, inconclusive or clean, with the growth per call and the leaking line."""
 
 
 class LeakReport(BaseModel):

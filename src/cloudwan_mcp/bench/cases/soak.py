@@ -35,6 +35,7 @@ QUICK: tuple[tuple[str, dict[str, Any]], ...] = (
     ("list_snapshots", {}),
     ("memory_report", {}),
     ("summarize_topology", {"group_by": ["segment", "edge"]}),
+    ("export_topology", {"format": "svg"}),
 )
 SLOW: tuple[tuple[str, dict[str, Any]], ...] = (("detect_leaks", {"seconds": 1}), ("run_benchmark", {}))
 
