@@ -174,14 +174,17 @@ def slim(schema: Any) -> Any:
 
 
 def outline(schema: Any) -> Any:
-    """The members of an answer: what they are shows when it comes.
+    """The members that every answer of a tool has: what they mean, and what others may come, it shows itself.
 
-    Those that stand around every answer are in the server's instructions.
+    Those that stand around every answer of every tool are in the server's instructions.
     """
     if not isinstance(schema, dict):
         return schema
-    own = [name for name in schema.get("properties", {}) if name not in AROUND]
-    return {"type": "object", "properties": {name: {} for name in own}}
+    members = schema.get("properties", {})
+    own = [name for name in schema.get("required", ()) if name not in AROUND]
+    # one without a type refers to a definition that is left out
+    types = {name: {"type": members[name].get("type", "object")} for name in own}
+    return {"type": "object", "properties": types}
 
 
 def _explained(error: ValidationError) -> str:

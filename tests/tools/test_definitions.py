@@ -147,8 +147,9 @@ def test_an_answer_is_described_by_its_members_and_not_by_their_insides() -> Non
         "told": {**inside, "description": "d"},
         "hint": {"type": "string"},
     }
-    schema = {"type": "object", "required": ["items"], "properties": members, "$defs": {"State": {}}}
-    outlined: dict[str, Any] = {"items": {}, "state": {}, "n": {}, "told": {}}
+    required = ["items", "state", "n", "hint"]
+    schema = {"type": "object", "required": required, "properties": members, "$defs": {"State": {}}}
+    outlined = {"items": {"type": "array"}, "state": {"type": "object"}, "n": {"type": "integer"}}
     assert outline(schema) == {"type": "object", "properties": outlined}
     assert outline(None) is None
 
