@@ -49,7 +49,7 @@ class App:
         self._environ: dict[str, str] = dict(os.environ)
         self._discovery: DiscoveryProcess | None = None
         self._indexed: set[str] = set()
-        self._indexing = anyio.CancelScope()
+        self._indexing: anyio.CancelScope
         self._tables: frozenset[tuple[str, str]] = frozenset()
         self._threads: anyio.CapacityLimiter
         self._long: anyio.CapacityLimiter
@@ -57,6 +57,7 @@ class App:
 
     async def __aenter__(self) -> App:
         self._threads = anyio.CapacityLimiter(READING_THREADS)
+        self._indexing = anyio.CancelScope()
         self._long = anyio.CapacityLimiter(LONG_THREADS)
         if self.settings.demo:
             from cloudwan_mcp.demonstration import Demonstration

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloudwan_mcp.command import Command
 from cloudwan_mcp.commands import (
+    ask,
     bench,
     config,
     dashboard,
@@ -20,6 +21,7 @@ from cloudwan_mcp.commands import (
 
 COMMANDS: tuple[Command, ...] = (
     serve.COMMAND,
+    ask.COMMAND,
     dashboard.COMMAND,
     discover.COMMAND,
     index.COMMAND,

@@ -1,0 +1,71 @@
+"""ask: the tools' own answers on the command line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import Any
+
+import pytest
+
+from cloudwan_mcp.commands.ask import MAIN, NAMES
+from cloudwan_mcp.tools import TOOLS
+from conversation import COMMAND, ours
+from tools.by_hand import CORE, attachment, fill
+
+
+def ask(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([COMMAND, "ask", *words], env=ours(), capture_output=True, text=True, check=False)
+
+
+def answered(*words: str) -> dict[str, Any]:
+    done = ask(*words)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_every_short_name_stands_for_a_tool_and_every_main_argument_is_one() -> None:
+    tools = {tool.name for tool in TOOLS}
+    assert set(NAMES.values()) | set(MAIN) <= tools
+
+
+def test_words_are_the_main_arguments_and_options_the_rest() -> None:
+    fill([CORE, attachment(1), attachment(2, state="FAILED", edge="us-east-1")])
+    summary = answered("summarize", "segment", "edge", "--element-types", "attachment", "--top", "5")
+    assert {(g["segment"], g["edge"]): g["count"] for g in summary["groups"]} == {
+        ("prod", "eu-west-1"): 1,
+        ("prod", "us-east-1"): 1,
+    }
+    path = answered("path", attachment(1).id, attachment(2).id)
+    assert path["path"] == []
+    assert answered("find", "vpc 1")["items"][0]["id"] == attachment(1).id
+
+
+def test_all_follows_the_cursor_to_the_end() -> None:
+    fill([CORE, *(attachment(n) for n in range(25))])
+    done = ask("stream", "--all", "--limit", "10")
+    pages = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [page["count"] for page in pages] == [10, 10, 6]
+    assert len({item["id"] for page in pages for item in page["items"]}) == 26
+    assert pages[-1]["complete"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "code"),
+    [
+        (["nonsense"], "There is no question 'nonsense'", 2),
+        (["find", "x", "--group-by", "y"], "find has no argument group_by", 2),
+        (["snapshots", "x"], "does not take 'x'", 2),
+        (["stream", "--limit", "many"], "limit='many' is no number", 2),
+        (["stream", "--limit", "0"], "limit", 1),
+        (["find"], "query is empty", 1),
+    ],
+)
+def test_a_wrong_question_is_one_line_on_standard_error(words: list[str], said: str, code: int) -> None:
+    fill([CORE])
+    done = ask(*words)
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+    assert done.returncode == code
