@@ -150,7 +150,7 @@ def test_every_published_document_has_a_matrix_that_explains_itself(path: object
     assert len(found.cells) == len(document.segments) ** 2
     for each in found.cells.values():
         assert each.because
-        assert {name for name in each.assumptions} <= {assumption.name for assumption in ASSUMPTIONS}
+        assert set(each.assumptions) <= {assumption.name for assumption in ASSUMPTIONS}
         for way in inspections(document, each):
             assert way.because
     for segment, actions in found.exits.items():
