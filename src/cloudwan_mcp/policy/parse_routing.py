@@ -42,7 +42,7 @@ def _enumerated(members: Members, name: str, words: tuple[str, ...]) -> str:
     word = members.text(name, required=True)
     if word and word not in words:
         members.notes.add(
-            f"routing-{name.rpartition('-')[2]}",
+            "routing-word",
             "error",
             step(members.pointer, name),
             f"{quote(word)} is none of {', '.join(words)}.",
