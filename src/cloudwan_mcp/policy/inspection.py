@@ -55,13 +55,23 @@ def inspections(document: Document, cell: Cell, presence: Presence | None = None
     source, destination = document.segment(cell.source), document.segment(cell.destination)
     if source is None or destination is None:
         return
+    overrides = Overrides(cell.inserted[0].via) if cell.inserted else None
     for a in document.edges_of(source):
         for b in document.edges_of(destination):
-            yield inspection(cell, a, b, presence)
+            yield inspection(cell, a, b, presence, overrides)
 
 
-def inspection(cell: Cell, source: str, destination: str, presence: Presence | None = None) -> Inspection:
-    """Traffic of `cell` between two edges; `basis` is `none` where no group inspects it."""
+def inspection(
+    cell: Cell,
+    source: str,
+    destination: str,
+    presence: Presence | None = None,
+    overrides: Overrides | None = None,
+) -> Inspection:
+    """Traffic of `cell` between two edges; `basis` is `none` where no group inspects it.
+
+    `overrides` are those of the cell's first action, for callers that ask about many edges.
+    """
     if not cell.inserted or cell.verdict not in ("via", "shared-and-inspected"):
         return Inspection(source, destination, (), "none", because="no network function group is on the way")
     action = cell.inserted[0]
@@ -70,7 +80,8 @@ def inspection(cell: Cell, source: str, destination: str, presence: Presence | N
     if action.mode == "dual-hop":
         found = _dual(action, source, destination)
     else:
-        found = _single(action, source, destination, known)
+        between = (overrides or Overrides(action.via)).between(source, destination)
+        found = _single(action, source, destination, known, between)
     missing = [region for region in found.regions if known is not None and region not in known]
     basis, because = found.basis, found.because
     if missing:
@@ -88,8 +99,9 @@ def _dual(action: SendVia, source: str, destination: str) -> Inspection:
     return Inspection(source, destination, regions, basis, "", action.pointer, because, assumed)
 
 
-def _single(action: SendVia, source: str, destination: str, known: Set[str] | None) -> Inspection:
-    found = overrides_for(action.via, source, destination)
+def _single(
+    action: SendVia, source: str, destination: str, known: Set[str] | None, found: list[Override]
+) -> Inspection:
     if found:
         region, pointer = found[0].region, found[0].pointer
         assumed = ("several-overrides",) if len({each.region for each in found}) > 1 else ()
@@ -108,15 +120,27 @@ def _single(action: SendVia, source: str, destination: str, known: Set[str] | No
     )
 
 
-def overrides_for(via: Via, source: str, destination: str) -> list[Override]:
-    """The overrides for an unordered pair; a set of one edge, or of the same twice, is that edge's own."""
-    pair = {source, destination}
-    return [each for each in via.overrides if any(_covers(edges, pair) for edges in each.sets)]
+class Overrides:
+    """Overrides by the unordered pairs they are for; a set of one edge, or of the same twice, is its own."""
 
+    def __init__(self, via: Via) -> None:
+        self._by_pair: dict[frozenset[str], list[int]] = {}
+        self._wide: list[tuple[int, frozenset[str]]] = []
+        self._all = via.overrides
+        for index, override in enumerate(via.overrides):
+            for edges in {frozenset(each) for each in override.sets}:
+                if len(edges) > 2:
+                    self._wide.append((index, edges))
+                else:
+                    self._by_pair.setdefault(edges, []).append(index)
 
-def _covers(edges: tuple[str, ...], pair: set[str]) -> bool:
-    members = set(edges)
-    return pair <= members and (len(pair) == 2 or len(members) == 1)
+    def between(self, source: str, destination: str) -> list[Override]:
+        """In the document's order."""
+        pair = frozenset((source, destination))
+        found = {*self._by_pair.get(pair, ())}
+        if len(pair) == 2:
+            found |= {index for index, edges in self._wide if pair <= edges}
+        return [self._all[index] for index in sorted(found)]
 
 
 def exits(
@@ -127,18 +151,18 @@ def exits(
     for action in actions:
         group = action.via.groups[0] if action.via.groups else ""
         known = None if presence is None else presence.get(group, frozenset())
+        overrides = Overrides(action.via)
         for edge in document.edges_of(found) if found else ():
-            yield _exit(action, segment, edge, group, known)
+            override = next(iter(overrides.between(edge, edge)), None)
+            yield _exit(Exit(segment, edge, group, edge, "local", action.pointer), override, known)
 
 
-def _exit(action: SendTo, segment: str, edge: str, group: str, known: Set[str] | None) -> Exit:
-    override = next(iter(overrides_for(action.via, edge, edge)), None)
-    basis: Basis = "local"
-    region, pointer = edge, action.pointer
+def _exit(found: Exit, override: Override | None, known: Set[str] | None) -> Exit:
+    region, basis, pointer = found.region, found.basis, found.pointer
     if override is not None:
         region, basis, pointer = override.region, "override", override.pointer
-    elif known is not None and edge not in known:
+    elif known is not None and found.edge not in known:
         region, basis = (next(iter(known)), "only-one") if len(known) == 1 else ("", "unspecified")
     if region and known is not None and region not in known:
         basis = "blackhole"
-    return Exit(segment, edge, group, region, basis, pointer)
+    return Exit(found.segment, found.edge, found.group, region, basis, pointer)
