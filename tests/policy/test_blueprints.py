@@ -143,7 +143,7 @@ def test_the_published_rules_of_the_simple_architecture_associate_by_the_domain_
 def test_the_published_rule_for_shared_services_does_not_hold_in_its_readme() -> None:
     """Its example is a VPC with domain=sharedservice: rule 100 matches that first, and names no segment.
 
-    A later document has rule 200 ask for a tag of its own, and no longer takes the name from the domain.
+    The documents that are deployed have rule 200 ask for a tag of its own instead.
     """
     assert placed(2, domain="sharedservice") == ""
     assert placed(95, domain="sharedservice") == ""

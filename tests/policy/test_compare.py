@@ -225,11 +225,6 @@ def test_a_modified_part_says_what_differs() -> None:
     assert (found.before, found.after, found.pointer) == ("isolated False", "isolated True", "/segments/0")
 
 
-def test_the_order_of_segments_is_no_change_of_a_segment() -> None:
-    found = compare(policy(segments=["a", "b"]), policy(segments=["b", "a"]))
-    assert told(found) == [("SEGMENTS_CONFIGURATION", "MODIFY", "segments")]
-
-
 def test_published_patterns_differ_by_what_their_matrices_differ() -> None:
     before, after = published(13), published(14)
     found = compare(before, after)
