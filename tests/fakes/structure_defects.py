@@ -9,6 +9,7 @@ from fakes.policies import (
     rule,
     send_to,
     share,
+    typed,
     via,
 )
 from fakes.policy_sections import (
@@ -107,6 +108,12 @@ STRUCTURE: list[tuple[str, str, str, dict[str, Any]]] = [
         {"segments": [isolated("a", **{"deny-filter": ["a"]})]},
     ),
     ("unreachable-segment", "warning", "/segments/1", rules(rule(1, segment="a"))),
+    (
+        "isolated-gateway",
+        "info",
+        "/attachment-policies/0",
+        rules(rule(1, typed("transit-gateway-route-table"), segment="a")) | {"segments": [isolated("a")]},
+    ),
     ("no-rules", "info", "", {}),
     (
         "empty-group",

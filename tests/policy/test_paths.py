@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloudwan_mcp.errors import BadRequest
+from cloudwan_mcp.policy.as_number import as_numbers
 from cloudwan_mcp.policy.attachment import Attachment
 from cloudwan_mcp.policy.document import Document
-from cloudwan_mcp.policy.originate import Origination, as_numbers
+from cloudwan_mcp.policy.originate import Origination
 from cloudwan_mcp.policy.paths import Choice, Tables, simulate
 from cloudwan_mcp.policy.route import Route, prefix_of
 from fakes.policies import isolated, policy, published, send_via, share

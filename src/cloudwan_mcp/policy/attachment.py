@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+TRANSIT_GATEWAY = "transit-gateway-route-table"
 ROUTED_STATES = ("", "AVAILABLE", "UPDATING", "PENDING_NETWORK_UPDATE", "PENDING_TAG_ACCEPTANCE")
 """States in which an attachment has routing; "" is a hypothetical one, taken as accepted."""
 

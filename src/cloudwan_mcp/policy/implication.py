@@ -82,12 +82,47 @@ def _longer(given: Condition, wanted: Condition) -> bool:
     )
 
 
-def covering(rule: Rule, earlier: list[Rule]) -> Iterator[Rule]:
-    """The earlier rules that between them match whatever `rule` matches; none where that is not sure."""
-    found: dict[int, Rule] = {}
-    for term in terms(rule):
-        one = next((each for each in earlier if any(implied(own, term) for own in terms(each))), None)
-        if one is None:
-            return
-        found[id(one)] = one
-    yield from found.values()
+_Mark = tuple[str, ...]
+_ANY: _Mark = ("any",)
+
+
+class Earlier:
+    """Rules that come first, found by what their terms ask for rather than one by one."""
+
+    def __init__(self) -> None:
+        self._terms: dict[_Mark, list[tuple[Term, Rule]]] = {}
+
+    def add(self, rule: Rule) -> None:
+        for term in terms(rule):
+            self._terms.setdefault(_wanted(term), []).append((term, rule))
+
+    def covering(self, rule: Rule) -> Iterator[Rule]:
+        """Those that between them match whatever `rule` matches; none where that is not sure."""
+        found: dict[int, Rule] = {}
+        for term in terms(rule):
+            one = next((each for own, each in self._near(term) if implied(own, term)), None)
+            if one is None:
+                return
+            found[id(one)] = one
+        yield from found.values()
+
+    def _near(self, term: Term) -> Iterator[tuple[Term, Rule]]:
+        """The only terms that `term` could imply: each asks for something that it asks for too."""
+        marks = [_ANY]
+        for given in term:
+            marks.append(("exists", given.key))
+            marks.append(subject(given))
+            marks.append((*subject(given), given.value))
+        for mark in dict.fromkeys(marks):
+            yield from self._terms.get(mark, ())
+
+
+def _wanted(term: Term) -> _Mark:
+    """What a term asks for most narrowly; one value, one subject, or nothing."""
+    found = [each for each in term if each.type != "any"]
+    for each in found:
+        if each.operator == "equals":
+            return (*subject(each), each.value)
+    if not found:
+        return _ANY
+    return ("exists", found[0].key) if found[0].type == "tag-exists" else subject(found[0])

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cloudwan_mcp.policy.attachment import Attachment
+from cloudwan_mcp.policy.attachment import TRANSIT_GATEWAY, Attachment
 from cloudwan_mcp.policy.document import Document, StaticRoute
 from cloudwan_mcp.policy.filtering import NO_LISTS, Stations, filtered
 from cloudwan_mcp.policy.inspection import Inspection, Presence, exits, inspection
 from cloudwan_mcp.policy.matrix import Cell, Matrix
-from cloudwan_mcp.policy.paths import TRANSIT_GATEWAY
 from cloudwan_mcp.policy.quotation import listed, quote
 from cloudwan_mcp.policy.route import Network, PrefixLists, Route, contains, read_prefix
 

@@ -59,7 +59,15 @@ class Matrix:
 
     @property
     def assumptions(self) -> tuple[str, ...]:
-        return tuple(sorted({name for cell in self.cells.values() for name in cell.assumptions}))
+        found = {name for cell in self.cells.values() for name in cell.assumptions}
+        leaving = [action for actions in self.exits.values() for action in actions]
+        left_by = {group for action in leaving for group in action.via.groups}
+        inserted = {id(action): action for cell in self.cells.values() for action in cell.inserted}.values()
+        if any(action.mode == "dual-hop" and left_by & {*action.via.groups} for action in inserted):
+            found.add("group-reuse")
+        if any(action.targets is not None for action in leaving):
+            found.add("send-to-with-targets")
+        return tuple(sorted(found))
 
 
 _Pairs = dict[tuple[str, str], list[Share]]

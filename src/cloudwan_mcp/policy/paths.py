@@ -12,16 +12,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cloudwan_mcp.errors import BadRequest
+from cloudwan_mcp.policy.as_number import as_numbers, ends_of_ranges
+from cloudwan_mcp.policy.attachment import TRANSIT_GATEWAY
 from cloudwan_mcp.policy.document import Document, RoutingPolicy
 from cloudwan_mcp.policy.filtering import NO_LISTS, Stations, filtered
 from cloudwan_mcp.policy.matrix import Cell, matrix
-from cloudwan_mcp.policy.originate import Origination, as_numbers
+from cloudwan_mcp.policy.originate import Origination
 from cloudwan_mcp.policy.quotation import quote
 from cloudwan_mcp.policy.route import Network, Outcome, PrefixLists, Route
 
 MOST_ORIGINATIONS = 2000
-TRANSIT_GATEWAY = "transit-gateway-route-table"
-_RANKS = {"direct-connect-gateway": 0, "connect": 1, "site-to-site-vpn": 2}
+DIRECT_CONNECT = "direct-connect-gateway"
+_RANKS = {DIRECT_CONNECT: 0, "connect": 1, "site-to-site-vpn": 2}
 
 
 @dataclass(slots=True, frozen=True)
@@ -107,6 +109,8 @@ class _Simulation:
         self._stations = Stations(document)
         self._numbers, assigned = as_numbers(document)
         self._assumed = {"asn-assigned"} if assigned else set[str]()
+        if ends_of_ranges(document):
+            self._assumed.add("asn-range-end")
         self._rib: _Rib = {}
 
     def run(self, originations: list[Origination]) -> Tables:
@@ -121,6 +125,9 @@ class _Simulation:
                 settled = True
                 break
         choices = tuple(self._choices())
+        kinds = {each.attachment.kind for each in originations}
+        if DIRECT_CONNECT in kinds and len(kinds) > 1:
+            self._assumed.add("direct-connect-order")
         if any(path.route.local_preference is not None for each in choices for path in each.best):
             self._assumed.add("local-preference")
         return Tables(self._segment, choices, settled, tuple(sorted(self._assumed)))

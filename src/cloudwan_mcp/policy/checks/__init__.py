@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     edges.check_inside_cidrs,
     references.check_references,
     segments.check_filters,
+    segments.check_gateways,
     segments.check_reachable,
     shares.check_shares,
     shares.check_repeated_shares,

@@ -12,7 +12,8 @@ from cloudwan_mcp.policy.quotation import listed, quote
 
 def _cells(document: Document) -> list[Cell]:
     """One cell for each unordered pair that some group inspects."""
-    if len(document.segments) > MOST_SEGMENTS:
+    inserting = any(isinstance(action, SendVia) for action in document.actions)
+    if not inserting or len(document.segments) > MOST_SEGMENTS:
         return []
     found = matrix(document)
     order = {name: index for index, name in enumerate(found.segments)}

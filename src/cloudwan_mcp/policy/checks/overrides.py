@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, islice
 
 from cloudwan_mcp.policy.document import Document, SendTo, SendVia
 from cloudwan_mcp.policy.finding import Finding, step
@@ -11,6 +11,7 @@ from cloudwan_mcp.policy.matrix import EVERYTHING
 from cloudwan_mcp.policy.quotation import listed, quote
 
 MOST_EDGES = 60  # far above the number of Regions
+MOST_PAIRS = 20_000
 
 
 def check_overrides(document: Document) -> Iterator[Finding]:
@@ -51,9 +52,12 @@ def _pairs(edges: tuple[str, ...]) -> Iterator[frozenset[str]]:
 
 def _doubled(action: SendVia | SendTo) -> Iterator[Finding]:
     region: dict[frozenset[str], str] = {}
+    left = MOST_PAIRS
     for override in action.via.overrides:
-        clashes = []
-        for pair in {pair for edges in override.sets for pair in _pairs(edges)}:
+        clashes: list[frozenset[str]] = []
+        pairs = list(islice((pair for edges in override.sets for pair in _pairs(edges)), left))
+        left -= len(pairs)
+        for pair in pairs:
             first = region.setdefault(pair, override.region)
             if first != override.region:
                 clashes.append(pair)
@@ -73,7 +77,8 @@ def _missing(document: Document, action: SendVia) -> Iterator[Finding]:
     others = [each for each in document.segments if targets.cover(each.name)]
     near = set(document.edges_of(source))
     far = {edge for each in others for edge in document.edges_of(each)}
-    covered = {pair for each in action.via.overrides for edges in each.sets for pair in _pairs(edges)}
+    every = (pair for each in action.via.overrides for edges in each.sets for pair in _pairs(edges))
+    covered = set(islice(every, MOST_PAIRS))
     needed = {
         frozenset((a, b)) for a in sorted(near)[:MOST_EDGES] for b in sorted(far)[:MOST_EDGES] if a != b
     }

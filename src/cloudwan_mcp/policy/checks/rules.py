@@ -7,14 +7,22 @@ from collections.abc import Iterator
 from cloudwan_mcp.policy.check import repeated
 from cloudwan_mcp.policy.document import Condition, Document, Rule
 from cloudwan_mcp.policy.finding import Finding, step
-from cloudwan_mcp.policy.implication import contradicted, covering, terms
+from cloudwan_mcp.policy.implication import Earlier, Term, contradicted, terms
 from cloudwan_mcp.policy.quotation import quote
 
-MOST_RULES = 400  # compared each with each
+MOST_CONDITIONS = 1200  # of all rules that are compared, each with each
 
 
 def _ordered(document: Document) -> list[Rule]:
-    return sorted(document.rules, key=lambda rule: rule.number)[:MOST_RULES]
+    """The rules by number, as far as their conditions can be compared in good time."""
+    kept: list[Rule] = []
+    conditions = 0
+    for rule in sorted(document.rules, key=lambda each: each.number):
+        conditions += len(rule.conditions)
+        if conditions > MOST_CONDITIONS:
+            break
+        kept.append(rule)
+    return kept
 
 
 def check_numbers(document: Document) -> Iterator[Finding]:
@@ -22,17 +30,19 @@ def check_numbers(document: Document) -> Iterator[Finding]:
         message = f"Rule number {rule.number} is taken, at {first.pointer}."
         where = step(rule.pointer, "rule-number")
         yield Finding("rule-number", "error", where, message, "Give each rule its own number.")
-    if len(document.rules) > MOST_RULES:
-        message = f"Only the first {MOST_RULES} of {len(document.rules)} rules were looked at for dead ones."
+    looked = len(_ordered(document))
+    if len(document.rules) > looked:
+        message = f"Only the first {looked} of {len(document.rules)} rules were looked at for dead ones."
         yield Finding("unchecked", "info", "/attachment-policies", message, "Use fewer rules.")
 
 
 def check_dead(document: Document) -> Iterator[Finding]:
-    rules = _ordered(document)
-    for index, rule in enumerate(rules):
-        earlier = list(covering(rule, rules[:index]))
-        if earlier:
-            numbers = ", ".join(str(each.number) for each in earlier[:5])
+    earlier = Earlier()
+    for rule in _ordered(document):
+        covering = list(earlier.covering(rule))
+        earlier.add(rule)
+        if covering:
+            numbers = ", ".join(str(each.number) for each in covering[:5])
             message = f"Rule {rule.number} never decides: whatever it matches, rule {numbers} matches first."
             fix = "Remove it, or give it a lower number."
             yield Finding("dead-rule", "warning", rule.pointer, message, fix)
@@ -65,8 +75,8 @@ def _useless(document: Document, rule: Rule) -> Iterator[Finding]:
 def check_swallowed(document: Document) -> Iterator[Finding]:
     """A rule for one value of a tag, after one that takes the segment's name from that tag."""
     names = {each.name for each in document.segments}
-    rules = _ordered(document)
-    for index, rule in enumerate(rules):
+    naming: dict[str, list[Rule]] = {}
+    for rule in _ordered(document):
         for term in terms(rule):
             for condition in term:
                 if (
@@ -75,23 +85,27 @@ def check_swallowed(document: Document) -> Iterator[Finding]:
                     or condition.value in names
                 ):
                     continue
-                first = next((each for each in rules[:index] if _swallows(each, condition, term)), None)
+                first = next((each for each in naming.get(condition.key, ()) if _swallows(each, term)), None)
                 if first is not None:
-                    message = (
-                        f"Rule {first.number} comes first and takes the segment from tag "
-                        f"{quote(condition.key)}; no segment is {quote(condition.value)}: it gets none."
-                    )
-                    fix = f"Give rule {rule.number} a lower number than {first.number}."
-                    yield Finding("swallowed-tag", "warning", rule.pointer, message, fix)
+                    yield _swallowed(first, rule, condition)
+        if rule.tag:
+            naming.setdefault(rule.tag, []).append(rule)
 
 
-def _swallows(first: Rule, condition: Condition, term: tuple[Condition, ...]) -> bool:
-    if first.tag != condition.key:
-        return False
+def _swallowed(first: Rule, rule: Rule, condition: Condition) -> Finding:
+    message = (
+        f"Rule {first.number} comes first and takes the segment from tag {quote(condition.key)}; "
+        f"no segment is {quote(condition.value)}: it gets none."
+    )
+    fix = f"Give rule {rule.number} a lower number than {first.number}."
+    return Finding("swallowed-tag", "warning", rule.pointer, message, fix)
+
+
+def _swallows(first: Rule, term: Term) -> bool:
     return any(_together(own, term) for own in terms(first))
 
 
-def _together(own: tuple[Condition, ...], term: tuple[Condition, ...]) -> bool:
+def _together(own: Term, term: Term) -> bool:
     """Attachments may meet both, and need for the first no tag that the second does not ask for."""
     keys = {each.key for each in term}
     strange = [each for each in own if each.type.startswith("tag") and each.key not in keys]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cloudwan_mcp.policy.attachment import TRANSIT_GATEWAY
 from cloudwan_mcp.policy.document import Document, SendTo, SendVia, Share
 from cloudwan_mcp.policy.finding import Finding, step
 from cloudwan_mcp.policy.quotation import listed, quote
@@ -37,6 +38,22 @@ def check_filters(document: Document) -> Iterator[Finding]:
                     f"{quote(segment.name)} lists itself; filters concern other segments.",
                     "Remove it; isolate-attachments separates attachments within a segment.",
                 )
+
+
+def check_gateways(document: Document) -> Iterator[Finding]:
+    """Transit gateways in isolated segments: their routes go in, and none come out."""
+    isolated = {each.name for each in document.segments if each.isolated}
+    for rule in document.rules:
+        kinds = {each.value for each in rule.conditions if each.type == "attachment-type"}
+        if rule.segment in isolated and TRANSIT_GATEWAY in kinds:
+            yield Finding(
+                "isolated-gateway",
+                "info",
+                rule.pointer,
+                f"Transit gateway route tables in the isolated {quote(rule.segment)} advertise into it, "
+                "and learn nothing: traffic is one-way.",
+                "Put them into a segment that does not isolate.",
+            )
 
 
 def check_reachable(document: Document) -> Iterator[Finding]:
