@@ -145,6 +145,22 @@ RULES: list[tuple[str, str, str, dict[str, Any]]] = [
         "/routing-policies/0/routing-policy-rules/0/rule-definition/action/type",
         shared(routing(("prefix-equals", "10.0.0.0/8", "teleport"))),
     ),
+    ("routing-place", "error", "/segment-actions/0", shared(routing(SUM))),
+    (
+        "routing-place",
+        "error",
+        "/segment-actions/0",
+        {
+            "segment_actions": [EDGE_POLICY],
+            "routing_policies": [routing(("prefix-equals", "10.0.0.0/8", "replace-asn-list 65009"))],
+        },
+    ),
+    (
+        "own-as-number",
+        "error",
+        "/routing-policies/0/routing-policy-rules/0/rule-definition/action",
+        shared(routing(("prefix-equals", "10.0.0.0/8", "add-community 64512:1"))),
+    ),
     (
         "dead-routing-rule",
         "warning",

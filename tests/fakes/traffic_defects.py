@@ -20,7 +20,8 @@ from fakes.policy_sections import (
 )
 
 TRAFFIC: list[tuple[str, str, str, dict[str, Any]]] = [
-    ("inspection-bypass", "warning", "/segment-actions/0", action(send_via("a", ["a"]))),
+    ("inspection-bypass", "warning", "/segment-actions/0", action(send_via("a", "*"))),
+    ("inspection-bypass", "error", "/segment-actions/0", action(send_via("a", ["a"]))),
     (
         "shared-and-inspected",
         "warning",
@@ -78,7 +79,7 @@ TRAFFIC: list[tuple[str, str, str, dict[str, Any]]] = [
     ),
     (
         "conflicting-override",
-        "error",
+        "warning",
         "/segment-actions/0/via/with-edge-overrides/1",
         action(overridden(([TWO], TWO[0]), ([TWO[::-1]], TWO[1])), edges=TWO),
     ),

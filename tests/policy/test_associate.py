@@ -129,6 +129,11 @@ def test_a_tag_of_hostile_length_is_shown_bounded() -> None:
     assert found.because.isprintable()
 
 
+def test_a_rule_without_conditions_matches_nothing() -> None:
+    empty = rule(1, segment="a") | {"conditions": []}
+    assert associate(policy(attachment_policies=[empty]), at()).placement.status == "no-rule"
+
+
 def many(count: int) -> Iterator[Attachment]:
     for index in range(count):
         yield at(id=f"attachment-{index:017}", tags={"domain": "a"})

@@ -56,6 +56,40 @@ def test_a_rule_called_dead_decides_for_no_attachment(found: Any, attachments: A
         assert placed is None or str(placed.number - 1) not in dead
 
 
+@pytest.mark.parametrize(
+    ("given_", "wanted", "implied"),
+    [
+        (("begins-with", "prod"), ("begins-with", "p"), True),
+        (("begins-with", "p"), ("begins-with", "prod"), False),
+        (("begins-with", "prod"), ("contains", "ro"), True),
+        (("contains", "prod"), ("begins-with", "prod"), False),
+        (("equals", "prod"), ("not-equals", "p"), True),
+        (("equals", "p"), ("not-equals", "p"), False),
+        (("not-equals", "p"), None, False),  # whether it asks for the tag is undocumented
+        (("contains", "p"), None, True),
+    ],
+)
+def test_a_condition_is_dead_where_another_implies_it(
+    given_: tuple[str, str], wanted: tuple[str, str] | None, implied: bool
+) -> None:
+    first = tagged("k") if wanted is None else tagged("k", wanted[1], wanted[0])
+    document = policy(
+        attachment_policies=[
+            rule(1, first, segment="a"),
+            rule(2, tagged("k", given_[1], given_[0]), segment="b"),
+        ]
+    )
+    assert ("dead-rule" in {each.check for each in lint(document)}) is implied
+
+
+def test_a_drop_that_asks_for_more_than_a_prefix_ends_nothing_for_sure() -> None:
+    found = routing(("prefix-in-cidr", "0.0.0.0/0", "drop"), ("prefix-equals", "10.0.0.0/8", "allow"))
+    body = found["routing-policy-rules"][0]["rule-definition"]
+    body["condition-logic"] = "and"
+    body["match-conditions"].append({"type": "med-equals", "value": "6"})
+    assert "dead-routing-rule" not in {each.check for each in lint(policy(routing_policies=[found]))}
+
+
 PREFIXES = ["0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "::/0", "2001:db8::/32"]
 routing_rules = st.lists(
     st.tuples(

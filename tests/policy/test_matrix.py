@@ -65,6 +65,13 @@ def test_an_allow_filter_stops_all_it_does_not_list() -> None:
     assert verdicts(document) == {"ab": "open", "ba": "open"}
 
 
+def test_an_empty_allow_filter_stops_all() -> None:
+    document = policy(
+        segments=[isolated("a", **{"allow-filter": []}), "b"], segment_actions=[share("a", "*")]
+    )
+    assert verdicts(document) == {"bb": "open"}
+
+
 def test_send_via_goes_both_ways_and_within_an_isolated_segment() -> None:
     document = policy(
         segments=[isolated("a"), "b"], groups=["fw"], segment_actions=[send_via("a", "*", "dual-hop")]
@@ -192,9 +199,21 @@ def test_a_set_of_one_edge_is_for_traffic_within_it(own: list[str]) -> None:
     assert inspected(document, "us-east-1", "us-east-1") == (("us-east-1",), "local")
 
 
+def test_a_set_of_three_edges_is_each_pair_of_them_and_none_alone() -> None:
+    document = single(([EDGES], "eu-west-2"))
+    assert inspected(document, "eu-west-1", "us-east-1") == (("eu-west-2",), "override")
+    assert inspected(document, "eu-west-1", "eu-west-1") == (("eu-west-1",), "local")
+
+
 def test_without_an_override_the_region_is_not_guessed() -> None:
     found = inspection(cell(single(), "a", "b"), "us-east-1", "eu-west-1")
     assert (found.basis, found.assumptions) == ("unspecified", ("single-hop-default",))
+
+
+def test_that_a_set_of_one_edge_is_not_for_all_its_traffic_is_an_assumption() -> None:
+    document = single(([["eu-west-2"]], "eu-west-1"))
+    found = inspection(cell(document, "a", "b"), "eu-west-2", "us-east-1")
+    assert found.assumptions == ("single-edge-set", "single-hop-default")
 
 
 def test_where_only_one_region_has_an_attachment_it_inspects() -> None:

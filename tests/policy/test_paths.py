@@ -66,6 +66,11 @@ def test_then_direct_connect_comes_before_connect_before_vpn_before_the_rest() -
         assert [each.origin.attachment.kind for each in found.best] == [kind]
 
 
+def test_from_elsewhere_the_kind_of_attachment_does_not_count() -> None:
+    found = chosen("z", from_("x", "direct-connect-gateway", 1), from_("y", "site-to-site-vpn", 1))
+    assert found.tie
+
+
 def test_what_is_equal_is_a_tie() -> None:
     found = chosen("z", from_("x", "vpc"), from_("y", "vpc"))
     assert found.tie
@@ -180,7 +185,8 @@ def test_on_random_routes_every_edge_chooses_the_best_it_can(found: list[Origina
         first = each.best[0]
         assert all(path.preference == first.preference for path in each.best)
         assert all(path.preference > first.preference for path in each.others)
-        assert numbers[each.edge] not in (first.route.as_path or ())
+        for path in (*each.best, *each.others):
+            assert numbers[each.edge] not in (path.route.as_path or ())
         local = shortest(each.edge, found)
         if local >= 0:
             assert (first.neighbour, len(first.route.as_path or ())) == ("", local)

@@ -78,6 +78,11 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "It is undocumented.",
     ),
     Assumption(
+        "single-edge-set",
+        "An edge set of one edge is for traffic that starts and ends there.",
+        "It is also described as all traffic from that edge.",
+    ),
+    Assumption(
         "dual-hop-overrides",
         "Edge overrides of a dual-hop send-via are ignored: both Regions inspect.",
         "The reference does not say so in every place.",

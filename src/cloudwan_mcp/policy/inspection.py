@@ -80,8 +80,7 @@ def inspection(
     if action.mode == "dual-hop":
         found = _dual(action, source, destination)
     else:
-        between = (overrides or Overrides(action.via)).between(source, destination)
-        found = _single(action, source, destination, known, between)
+        found = _single(action, source, destination, known, overrides or Overrides(action.via))
     missing = [region for region in found.regions if known is not None and region not in known]
     basis, because = found.basis, found.because
     if missing:
@@ -100,8 +99,9 @@ def _dual(action: SendVia, source: str, destination: str) -> Inspection:
 
 
 def _single(
-    action: SendVia, source: str, destination: str, known: Set[str] | None, found: list[Override]
+    action: SendVia, source: str, destination: str, known: Set[str] | None, overrides: Overrides
 ) -> Inspection:
+    found = overrides.between(source, destination)
     if found:
         region, pointer = found[0].region, found[0].pointer
         assumed = ("several-overrides",) if len({each.region for each in found}) > 1 else ()
@@ -115,9 +115,10 @@ def _single(
         because = "only one Region has an attachment of the group"
         return Inspection(source, destination, tuple(known), "only-one", "", action.pointer, because)
     because = "no edge override names the pair: AWS's own order of Regions decides"
-    return Inspection(
-        source, destination, (), "unspecified", "", action.pointer, because, ("single-hop-default",)
-    )
+    names = ["single-hop-default"]
+    if overrides.between(source, source) or overrides.between(destination, destination):
+        names.append("single-edge-set")
+    return Inspection(source, destination, (), "unspecified", "", action.pointer, because, tuple(names))
 
 
 class Overrides:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cloudwan_mcp.policy.document import Document, SendTo, SendVia
 from cloudwan_mcp.policy.finding import Finding, step
-from cloudwan_mcp.policy.matrix import MOST_SEGMENTS, Cell, matrix
+from cloudwan_mcp.policy.matrix import EVERYTHING, MOST_SEGMENTS, Cell, matrix
 from cloudwan_mcp.policy.quotation import listed, quote
 
 
@@ -24,9 +24,10 @@ def check_bypasses(document: Document) -> Iterator[Finding]:
     for cell in _cells(document):
         pointer = cell.inserted[0].pointer
         if cell.bypass and cell.source == cell.destination:
+            named = any(cell.source in (each.targets or EVERYTHING).names for each in cell.inserted)
             yield Finding(
                 "inspection-bypass",
-                "warning",
+                "error" if named else "warning",
                 pointer,
                 f"{quote(cell.source)} does not isolate its attachments, so its own traffic bypasses "
                 f"{listed(cell.groups)}.",

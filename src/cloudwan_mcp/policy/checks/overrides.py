@@ -65,7 +65,7 @@ def _doubled(action: SendVia | SendTo) -> Iterator[Finding]:
             names = listed(sorted(min(clashes, key=sorted)))
             message = f"Overrides disagree on {names}: {quote(region[min(clashes, key=sorted)])} came first."
             fix = "Keep one override for each pair."
-            yield Finding("conflicting-override", "error", override.pointer, message, fix)
+            yield Finding("conflicting-override", "warning", override.pointer, message, fix)
 
 
 def _missing(document: Document, action: SendVia) -> Iterator[Finding]:

@@ -58,6 +58,8 @@ def check_values(document: Document) -> Iterator[Finding]:
 
 def _fit(kind: str, values: tuple[str, ...], pointer: str) -> Iterator[Finding]:
     form = _FORMS.get(kind)
+    if kind.endswith("asn-list"):
+        values = tuple(part.strip() for value in values for part in value.split(","))
     wrong = [value for value in values if form and not form[0](value)]
     if form and wrong:
         message = f"{kind} needs {form[1]}, not {quote(wrong[0])}."
