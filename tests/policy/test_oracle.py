@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cloudwan_mcp.policy.associate import Placer, associate
 from cloudwan_mcp.policy.attachment import Attachment
+from cloudwan_mcp.policy.compare import compare
 from cloudwan_mcp.policy.inspection import inspection
 from cloudwan_mcp.policy.matrix import matrix
 from cloudwan_mcp.policy.parse import parse
@@ -211,3 +212,34 @@ def test_each_pair_of_segments_has_the_verdict_and_regions_of_the_model(found: A
             for destination in EDGES:
                 expected = regions(data, a, b, source, destination)
                 assert list(inspection(cell, source, destination).regions) == (expected or [])
+
+
+@given(rules, rules, actions, actions, st.lists(attachments, max_size=6))
+@settings(max_examples=100)
+def test_a_comparison_is_the_difference_of_the_models(
+    one: list[Any], other: list[Any], before: list[Any], after: list[Any], found: list[Attachment]
+) -> None:
+    alike = {"edges": EDGES, "segments": SEGMENTS, "groups": GROUPS}
+    old = written(**alike, attachment_policies=one, segment_actions=before)
+    new = written(**alike, attachment_policies=other, segment_actions=after)
+    for each in (*old["segments"], *new["segments"]):
+        each["isolate-attachments"] = True
+    changed = compare(parse(json.dumps(old)), parse(json.dumps(new)), found)
+    assert [(each.before, each.after) for each in changed.moves] == [
+        (place(old, each)[1], place(new, each)[1])
+        for each in found
+        if place(old, each)[1] != place(new, each)[1] or status(old, each) != status(new, each)
+    ]
+    for each in changed.cells:
+        pair = each.source, each.destination
+        assert (each.before, each.after) == (verdict(old, *pair), verdict(new, *pair))
+    pairs = {(a, b) for a in SEGMENTS for b in SEGMENTS}
+    assert {pair for pair in pairs if verdict(old, *pair) != verdict(new, *pair)} <= {
+        (each.source, each.destination) for each in changed.cells
+    }
+
+
+def status(data: dict[str, Any], attachment: Attachment) -> str:
+    """Whether a rule matched at all, and led somewhere."""
+    number, found = place(data, attachment)
+    return "placed" if found else "lost" if number else "no rule"

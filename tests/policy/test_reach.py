@@ -152,6 +152,12 @@ def test_a_rule_that_asks_for_what_is_not_known_leaves_it_undecided() -> None:
     assert (found.policy, found.assumptions) == ("undecided", ("unknown-attributes",))
 
 
+def test_an_end_in_a_network_function_group_is_not_decided() -> None:
+    document = network(send_to("a"), attachment_policies=[rule(1, group="fw")])
+    found = reach(document, A, End(attachment=vpc("fw")))
+    assert (found.policy, found.back.intent.groups) == ("undecided", ("fw",))
+
+
 def test_an_end_at_an_edge_its_segment_is_not_at_has_no_route() -> None:
     document = network(
         segments=[isolated("a", **{"edge-locations": ["y"]}), "b"], segment_actions=[share("a", ["b"])]

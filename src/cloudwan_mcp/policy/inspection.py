@@ -6,10 +6,12 @@ that an edge override names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Literal
 
+from cloudwan_mcp.policy.associate import Placer
+from cloudwan_mcp.policy.attachment import Attachment
 from cloudwan_mcp.policy.document import Document, Override, SendTo, SendVia, Via
 from cloudwan_mcp.policy.matrix import Cell
 from cloudwan_mcp.policy.quotation import quote
@@ -17,6 +19,17 @@ from cloudwan_mcp.policy.quotation import quote
 Basis = Literal["none", "override", "local", "both", "only-one", "unspecified", "blackhole"]
 Presence = Mapping[str, Set[str]]
 """The edges at which each network function group has an attachment; what is not given is not judged."""
+
+
+def presence_of(document: Document, attachments: Iterable[Attachment]) -> dict[str, set[str]]:
+    """Where groups have attachments with routing; attachments are read once, and none is kept."""
+    placer = Placer(document)
+    found: dict[str, set[str]] = {group.name: set() for group in document.groups}
+    for attachment in attachments:
+        placement = placer.place(attachment)
+        if placement.group and placement.status == "associated" and attachment.region:
+            found[placement.group].add(attachment.region)
+    return found
 
 
 @dataclass(slots=True, frozen=True)

@@ -30,6 +30,7 @@ class Place:
     attachment: Attachment | None = None
     outside: bool = False
     because: str = ""
+    group: str = ""
 
 
 @dataclass(slots=True, frozen=True)
@@ -55,6 +56,12 @@ class Ground:
 
 
 def leg(ground: Ground, source: Place, destination: Place) -> Leg:
+    for end in (source, destination):
+        if end.group:
+            said = (
+                f"the attachment is in group {quote(end.group)}: its table is that of the segments it serves"
+            )
+            return Leg("undecided", (said,), groups=(end.group,))
     if not source.segment:
         return Leg("no-route", (source.because or "the source has no segment",))
     static = _static(ground.document, source.segment, destination.prefix)

@@ -109,7 +109,8 @@ def _place(document: Document, end: End, field: str) -> Place:
     placement = association.placement
     segment = end.segment or (placement.segment if placement.status == "associated" else "")
     origin = _origin(attachment, prefix)
-    return Place(segment, edge, prefix or origin, origin, attachment, False, association.because)
+    group = "" if segment else placement.group
+    return Place(segment, edge, prefix or origin, origin, attachment, False, association.because, group)
 
 
 def _known(document: Document, end: End, edge: str, field: str) -> tuple[str, str]:
