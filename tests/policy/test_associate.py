@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cloudwan_mcp.policy.associate import Placer, associate, associations
+from cloudwan_mcp.policy.associate import MOST_KNOWN, Placer, associate, associations
 from cloudwan_mcp.policy.attachment import Attachment
 from fakes.policies import isolated, policy, rule, tagged, typed
 
@@ -157,3 +157,14 @@ def test_placing_says_what_explaining_says() -> None:
     placer = Placer(document)
     for attachment in (at(), at(tags={"x": ""})):
         assert placer.place(attachment) == associate(document, attachment).placement
+
+
+def test_one_placer_tells_apart_whatever_the_rules_ask_about() -> None:
+    even = {"type": "resource-id", "operator": "contains", "value": "even"}
+    own = {"type": "account-id", "operator": "equals", "value": "1"}
+    document = policy(attachment_policies=[rule(1, even, segment="a"), rule(2, own, segment="b")])
+    placer = Placer(document)
+    for index in range(3 * MOST_KNOWN):
+        attachment = at(resource=f"vpc-{index}-{('even', 'odd')[index % 2]}", account=str(index % 3))
+        expected = "a" if index % 2 == 0 else "b" if index % 3 == 1 else ""
+        assert placer.place(attachment).place == expected

@@ -58,16 +58,47 @@ class Association:
     assumptions: tuple[str, ...] = ()
 
 
+MOST_KNOWN = 1024
+
+
 class Placer:
-    """Places attachments by one document; what it derives from the document is derived once."""
+    """Places attachments by one document; those that no rule can tell apart are placed once.
+
+    At most `MOST_KNOWN` placements are kept, so that a stream of attachments takes no more memory than that.
+    """
 
     def __init__(self, document: Document) -> None:
         self.rules = sorted(document.rules, key=lambda rule: rule.number)
         self._edges = {each.name: frozenset(document.edges_of(each)) for each in reversed(document.segments)}
         self._acceptance = {each.name: each.acceptance for each in reversed(document.segments)}
         self._groups = {each.name: each.acceptance for each in reversed(document.groups)}
+        conditions = [each for rule in document.rules for each in rule.conditions]
+        self._keys = sorted({each.key for each in conditions} | {rule.tag for rule in document.rules})
+        types = {each.type for each in conditions}
+        self._by_account, self._by_resource = "account-id" in types, "resource-id" in types
+        self._known: dict[tuple[object, ...], Placement] = {}
 
     def place(self, attachment: Attachment) -> Placement:
+        alike = self._alike(attachment)
+        found = self._known.get(alike)
+        if found is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            found = self._known[alike] = self._place(attachment)
+        return found
+
+    def _alike(self, attachment: Attachment) -> tuple[object, ...]:
+        """All that rules and segments of this document ask about."""
+        return (
+            attachment.type,
+            attachment.region,
+            attachment.state,
+            attachment.account if self._by_account else "",
+            attachment.resource if self._by_resource else "",
+            *map(attachment.tags.get, self._keys),
+        )
+
+    def _place(self, attachment: Attachment) -> Placement:
         rule = next((each for each in self.rules if _matches(each, attachment)), None)
         return Placement("no-rule") if rule is None else self._apply(rule, attachment)
 
