@@ -1,0 +1,1 @@
+"""Core network policy documents: what one says, what follows from it, and what a change of it would do."""
