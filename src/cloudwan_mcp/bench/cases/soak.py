@@ -36,6 +36,11 @@ QUICK: tuple[tuple[str, dict[str, Any]], ...] = (
     ("memory_report", {}),
     ("summarize_topology", {"group_by": ["segment", "edge"]}),
     ("export_topology", {"format": "svg"}),
+    ("find", {"query": "prod"}),
+    ("describe", {}),
+    ("find_path", {"without": "us-east-1"}),
+    ("list_findings", {}),
+    ("list_routes", {"state": "BLACKHOLE", "segment": "shared"}),
 )
 SLOW: tuple[tuple[str, dict[str, Any]], ...] = (("detect_leaks", {"seconds": 1}), ("run_benchmark", {}))
 
