@@ -40,7 +40,7 @@ QUICK: tuple[tuple[str, dict[str, Any]], ...] = (
     ("describe", {}),
     ("find_path", {"without": "us-east-1"}),
     ("list_findings", {}),
-    ("list_routes", {"state": "BLACKHOLE", "segment": "shared"}),
+    ("list_routes", {"prefix": "10.0.0.1", "edge": "us-east-1"}),
 )
 SLOW: tuple[tuple[str, dict[str, Any]], ...] = (("detect_leaks", {"seconds": 1}), ("run_benchmark", {}))
 
