@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 Measurements = dict[str, Any]
 Relation = Literal["<", "<=", ">=", "=="]
-QUICK = 50  # a quick run is this many times smaller
+QUICK = 400  # a quick run is this many times smaller
 
 _COMPARE: Mapping[Relation, Callable[[Any, Any], bool]] = {
     "<": operator.lt,

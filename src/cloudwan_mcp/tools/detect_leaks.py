@@ -17,6 +17,7 @@ from cloudwan_mcp.memory.leaks.verdict import Kind, Verdict
 from cloudwan_mcp.memory.limit import MIB
 from cloudwan_mcp.tool import Tool, answer, app_of, exercises_of, room_beside
 
+EVERY = "every"
 WORKLOADS = "cloudwan_mcp.workloads.tool_calls:calls"
 DATA_MIB = 192  # its limit at least: stacks of threads count, of which most is never touched
 CHILD_MIB = 128  # a server of its own, a small network, and the tracing of its allocations
@@ -45,7 +46,7 @@ class LeakReport(BaseModel):
 
 async def run(
     ctx: Context[App],
-    tool: Annotated[str, Field(max_length=64, description="name of a tool to exercise")] = "",
+    tool: Annotated[str, Field(max_length=64, description="a tool to exercise, or every")] = "",
     seconds: Annotated[float, Field(ge=1, le=120, description="to observe, or to call")] = 10,
 ) -> Annotated[CallToolResult, LeakReport]:
     app = app_of(ctx)
@@ -61,11 +62,11 @@ async def run(
 
 
 def _reference(name: str, names: list[str]) -> str:
-    if name not in names:
+    if name not in (*names, EVERY):
         raise BadRequest(
             f"tool={name!r} cannot be exercised.",
             field="tool",
-            next_step=f"Choose one of {', '.join(names)}.",
+            next_step=f"Choose one of {', '.join([*names, EVERY])}.",
         )
     return f"{WORKLOADS}.{name}"
 

@@ -15,6 +15,7 @@ from mcp.server.mcpserver import Context
 from mcp.server.session import ServerSession
 
 from cloudwan_mcp.app import App
+from cloudwan_mcp.indexing.run import index
 from cloudwan_mcp.refresh import discover
 from cloudwan_mcp.server import build_server
 from cloudwan_mcp.settings import load
@@ -36,7 +37,7 @@ class Quiet:
 
 
 class Calls:
-    """One tool: each call takes the next of its samples; what it answers is dropped.
+    """Some tools: each call takes the next of their samples; what it answers is dropped.
 
     The first call discovers the network, in this process, which then has no other AWS. Raises what the tool
     refuses.
@@ -45,9 +46,8 @@ class Calls:
     _server: Server | None = None
     _app: App
 
-    def __init__(self, tool: Tool) -> None:
-        self._tool = tool
-        self._samples = cycle(tool.samples)
+    def __init__(self, *tools: Tool) -> None:
+        self._samples = cycle([(tool.name, sample) for tool in tools for sample in tool.samples])
 
     async def __call__(self) -> None:
         server = await self._opened()
@@ -58,7 +58,8 @@ class Calls:
             method="tools/call",
         )
         context: Context[App, Any] = Context(request_context=request, mcp_server=server)
-        await server.call_tool(self._tool.name, next(self._samples), context)
+        name, sample = next(self._samples)
+        await server.call_tool(name, dict(sample), context)
 
     async def _opened(self) -> Server:
         """The server, which stays for as long as this process."""
@@ -70,7 +71,8 @@ class Calls:
                     load(), monitoring_enabled=False
                 )  # what it reads now and then is not a call's
                 with closing(Folder(settings)) as folder:
-                    discover(settings, folder)
+                    # with its route tables, since AWS is no longer there when they are asked for
+                    index(folder, discover(settings, folder, tables=[("", "")]).id)
             self._app = await App(settings).__aenter__()
             self._server = build_server(self._app)
         return self._server
@@ -83,4 +85,5 @@ def _own_environment(simulator: Simulator, folder: str) -> None:
     os.environ.update(environment(simulator) | own)
 
 
-calls = SimpleNamespace(**{tool.name: Calls(tool) for tool in TOOLS if tool.samples})
+EXERCISED = [tool for tool in TOOLS if tool.samples]
+calls = SimpleNamespace(**{tool.name: Calls(tool) for tool in EXERCISED}, every=Calls(*EXERCISED))
