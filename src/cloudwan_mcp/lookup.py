@@ -58,6 +58,10 @@ class Lookups:
             CACHE_BYTES, ttl_s=FRESH_S, size=lambda looked: looked.bytes
         )
 
+    @property
+    def under_way(self) -> int:
+        return len(self._asked)
+
     async def look(self, operation: str, parameters: Mapping[str, Any], *, most: int = 500) -> Looked:
         """At most `most` items of an answer, no older than a minute. Raises what `Source.fetch` raises."""
         key = json.dumps([operation, most, parameters], sort_keys=True)

@@ -122,6 +122,10 @@ async def test_aws_is_asked_for_what_no_listing_says(discovered: Discovered, kin
         again = await talk.page(TOOL, id=one["id"], live=True)
         assert again["live"] == answer["live"]
         assert sum(simulator.calls.values()) == called
+        report = (await talk.page("memory_report"))["lookups"]
+        assert 0 < report["kept"]["held"] <= report["kept"]["most"]
+        assert report["under_way"] == 0
+        assert report["rss"] > 0
         (child,) = readers()
     await soon(lambda: gone(child))
 

@@ -9,8 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from cloudwan_mcp.store.index.layout import CACHE_KIB
 from cloudwan_mcp.store.reader import PAGE_BYTES, SnapshotReader
 from cloudwan_mcp.store.texts import CACHE_BYTES
+
+READER_BYTES = PAGE_BYTES + CACHE_KIB * 1024
 
 
 @dataclass(slots=True)
@@ -45,12 +48,12 @@ class Shelf:
 
     @property
     def page_bytes(self) -> int:
-        """SQLite's pages of the readers, each at its bound."""
-        return len(self._kept) * PAGE_BYTES
+        """SQLite's pages of the readers and their indexes, each at its bound."""
+        return len(self._kept) * READER_BYTES
 
     @property
     def most_page_bytes(self) -> int:
-        return self._most * PAGE_BYTES
+        return self._most * READER_BYTES
 
     @property
     def cached_bytes(self) -> int:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from cloudwan_mcp.app import READING_THREADS, App
 from cloudwan_mcp.discovery.process import DiscoveryProcess
+from cloudwan_mcp.lookup import AT_ONCE, Lookups
 from cloudwan_mcp.memory.advice import Figures, advise
 from cloudwan_mcp.memory.monitor import Sample
 from cloudwan_mcp.memory.watch import WATCH_S
@@ -55,6 +56,7 @@ class MemoryReport(BaseModel):
     sessions: Section
     store: Section
     discovery: Section | None = None
+    lookups: Section | None = Field(None, description="single reads from AWS: under way, kept for a minute")
     history: Section = Field(description="columns: seconds ago, used and rss in MiB")
     leaks: Section
     limits: Section = Field(description="settings in force; given: those not at their default")
@@ -82,6 +84,7 @@ async def run(
             sessions={"open": app.sessions, "most": app.settings.max_sessions},
             store=store,
             discovery=_discovery(app.discovery) if app.discovery else None,
+            lookups=_lookups(app.lookups),
             history=_history(app.monitor.history(), history_points),
             leaks=leaks,
             limits=_limits(app),
@@ -107,13 +110,26 @@ def _memory(app: App) -> Section:
 
 def _discovery(discovery: DiscoveryProcess) -> Section:
     """What it said last, and the memory of its process, which counts where a container limits both."""
+    return {**discovery.progress, "rss": _rss(discovery.pid)}
+
+
+def _lookups(lookups: Lookups) -> Section:
+    held = lookups.cache.statistics()
+    return {
+        "under_way": lookups.under_way,
+        "most": AT_ONCE,
+        "kept": {"held": held["bytes"], "most": lookups.cache.max_bytes},
+        "rss": _rss(lookups.pid) if lookups.pid else None,
+    }
+
+
+def _rss(pid: int) -> int | None:
     import psutil
 
     try:
-        rss = psutil.Process(discovery.pid).memory_info().rss
+        return int(psutil.Process(pid).memory_info().rss)
     except (psutil.Error, ValueError):  # it is not there yet, or no longer
-        rss = None
-    return {**discovery.progress, "rss": rss}
+        return None
 
 
 def _calls(app: App) -> Section:
