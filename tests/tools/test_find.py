@@ -86,6 +86,15 @@ async def test_an_address_leads_to_the_longest_prefix_and_its_owner() -> None:
     nowhere = await found("192.168.0.1")
     assert nowhere["items"] == []
     assert "4 prefixes" in nowhere["searched"][-1]
+    assert nowhere["complete"]
+
+
+async def test_without_route_tables_nobody_is_said_to_own_an_address() -> None:
+    fill([CORE, attachment(1)])
+    answer = await found("10.1.2.3")
+    assert answer["items"] == []
+    assert not answer["complete"]
+    assert "list_routes" in answer["hint"]
 
 
 async def test_a_misspelt_name_is_answered_with_names_that_are_alike() -> None:

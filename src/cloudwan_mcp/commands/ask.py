@@ -9,11 +9,12 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from cloudwan_mcp.command import EXIT_HELP, Command, announce, say, tell
+from cloudwan_mcp.command import EXIT_HELP, Command, announce, say
 from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.settings import Settings
 
 WIDTH = 160
+CLEAR = "\x1b[K"  # the rest of a terminal's line
 PAGES = 10_000  # followed with --all at most
 NAMES = {  # what people say, beside the tools' own names
     "summarize": "summarize_topology",
@@ -146,6 +147,8 @@ async def _asked(settings: Settings, tool: str, given: dict[str, Any], arguments
     async with App(settings) as app, Client(build_server(app)) as client:
         for _ in range(PAGES):
             result = await client.call_tool(tool, given, progress_callback=_progress)
+            if sys.stderr.isatty():
+                sys.stderr.write(f"\r{CLEAR}")
             if result.is_error:
                 said = " ".join(each.text for each in result.content if isinstance(each, TextContent))
                 announce(said.removeprefix(f"Error executing tool {tool}: "))
@@ -162,7 +165,8 @@ async def _asked(settings: Settings, tool: str, given: dict[str, Any], arguments
 
 async def _progress(progress: float, total: float | None, message: str | None) -> None:
     if sys.stderr.isatty() and message:
-        tell(f"{message}")
+        sys.stderr.write(f"\r{message}{CLEAR}")
+        sys.stderr.flush()
 
 
 def _say(answer: dict[str, Any], *, as_json: bool) -> None:

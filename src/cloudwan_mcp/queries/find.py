@@ -107,6 +107,9 @@ def _by_prefix(reader: Reader, net: Network, filters: Filters, found: Found, lim
             )
     found.hits += hits[:limit]
     found.more = len(hits) > limit
+    if not reader.count(Filters(types=("route",))):
+        found.searched.append("no route tables, which were not read: list_routes asks AWS for them")
+        found.whole = False
 
 
 def _owners(reader: Reader, route: int) -> list[Element]:
