@@ -91,12 +91,9 @@ def _hints(found: Found, *, more: bool) -> list[str]:
         said = "Nothing was found; see searched" + (
             ", and close for what is spelt alike." if found.close else "."
         )
-        more = (
-            "list_routes asks AWS."
-            if "list_routes" in found.searched[-1]
-            else "stream_topology reads on by text."
-        )
-        return [said, *([] if found.whole else [more])]
+        unread = "list_routes" in found.searched[-1]
+        further = "list_routes asks AWS." if unread else "stream_topology reads on by text."
+        return [said, *([] if found.whole else [further])]
     if more:
         return ["More match: narrow by element_types, segment or edge, or list all with stream_topology."]
     return ["describe shows one of them in full."]
