@@ -241,3 +241,18 @@ async def test_no_snapshots_point_to_the_tool_that_makes_one() -> None:
         answer = (await talk.call("list_snapshots")).structured_content
     assert answer["items"] == []
     assert "stream_topology" in answer["hint"]
+
+
+async def test_only_the_fields_that_were_named_are_in_the_rows(discovered: Discovered) -> None:
+    discovered(attachments=60)
+    async with conversation() as talk:
+        items = await talk.items(element_types=["vpc-attachment"], fields=["state", "CreatedAt"], limit=50)
+        whole = await talk.items(element_types=["vpc-attachment"], detail="full", limit=50)
+    assert [item["id"] for item in items] == [item["id"] for item in whole]
+    for item, full in zip(items, whole, strict=True):
+        assert item == {
+            "id": full["id"],
+            "type": full["type"],
+            "state": full["state"],
+            "CreatedAt": full["attributes"]["CreatedAt"],
+        }

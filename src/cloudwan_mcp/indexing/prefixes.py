@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cloudwan_mcp.finding import items_of
 from cloudwan_mcp.model import Element
 from cloudwan_mcp.store.index.prefix import Network, network
 
@@ -17,7 +18,8 @@ def prefixes(element: Element, attributes: Mapping[str, Any]) -> Iterator[Networ
     if element.type == "route":
         written = [str(attributes.get("DestinationCidrBlock") or "")]
     elif element.type == "core-network-edge":
-        written = [str(each) for each in attributes.get("InsideCidrBlocks") or ()]
+        blocks = attributes.get("InsideCidrBlocks")
+        written = [str(each) for each in blocks] if isinstance(blocks, list) else []
     elif element.type == "network-telemetry":
         written = [str(attributes.get("Address") or "")]
     elif "Definition" in attributes and "idr" in str(attributes["Definition"]):
@@ -54,7 +56,7 @@ def brought(element: Element, attributes: Mapping[str, Any]) -> Iterator[tuple[N
     if element.type != "route" or attributes.get("Type") != "PROPAGATED":
         return
     net = network(str(attributes.get("DestinationCidrBlock") or ""))
-    for end in attributes.get("Destinations") or ():
-        owner = end.get("CoreNetworkAttachmentId") if isinstance(end, dict) else None
+    for end in items_of(attributes.get("Destinations")):
+        owner = end.get("CoreNetworkAttachmentId")
         if net and isinstance(owner, str) and owner:
             yield net, owner

@@ -13,7 +13,7 @@ from cloudwan_mcp.indexing.facts import surveys
 from cloudwan_mcp.indexing.prefixes import brought, prefixes
 from cloudwan_mcp.model import Element
 from cloudwan_mcp.store import Filters, Folder, Reader
-from cloudwan_mcp.store.index.tags import Tag
+from cloudwan_mcp.store.filters import tags_in
 from cloudwan_mcp.store.index.writer import Entry, IndexWriter
 
 BATCH = 1_000
@@ -51,7 +51,7 @@ def _entry(n: int, element: Element, examiner: Examiner) -> Entry:
         n,
         element.type,
         element.name[:NAME_CHARACTERS],
-        _tags(attributes),
+        tags_in(attributes),
         list(prefixes(element, attributes)),
         list(brought(element, attributes)),
         [
@@ -59,8 +59,3 @@ def _entry(n: int, element: Element, examiner: Examiner) -> Entry:
             for finding, evidence in examiner.examine(element)
         ],
     )
-
-
-def _tags(attributes: Mapping[str, Any]) -> list[Tag]:
-    tags = [(t.get("Key"), t.get("Value") or "") for t in attributes.get("Tags") or () if isinstance(t, dict)]
-    return [(key, value) for key, value in tags if isinstance(key, str) and isinstance(value, str)]

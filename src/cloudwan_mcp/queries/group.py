@@ -11,6 +11,7 @@ from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.model import Element
 from cloudwan_mcp.store import Filters, Reader
 from cloudwan_mcp.store.blocks import plain
+from cloudwan_mcp.store.filters import tags_in
 from cloudwan_mcp.store.tally import Tally, largest_first
 
 FIELDS = ("type", "segment", "edge", "state", "account", "core_network", "global_network")
@@ -74,5 +75,4 @@ def _value(element: Element, field: str) -> str:
     if '"Tags"' not in element.attributes:
         return ""
     key = field.removeprefix(TAG)
-    tags = json.loads(element.attributes).get("Tags") or []
-    return next((plain(str(tag.get("Value") or "")) for tag in tags if tag.get("Key") == key), "")
+    return next((plain(v) for k, v in tags_in(json.loads(element.attributes)) if k == key), "")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from cloudwan_mcp.finding import items_of
 from cloudwan_mcp.model import Element
 from cloudwan_mcp.store import Filters, Reader
 from cloudwan_mcp.store.index.prefix import Network, network
@@ -82,7 +83,8 @@ def tables(reader: Reader, *, core_network: str, segment: str, edge: str) -> lis
     found = []
     wanted = Filters(types=LANES, core_network=core_network, segment=segment)
     for _, lane in reader.page(wanted, after=0, limit=LANES_READ).rows:
-        for each in json.loads(lane.attributes or "{}").get("EdgeLocations") or ():
+        named = json.loads(lane.attributes or "{}").get("EdgeLocations")
+        for each in named if isinstance(named, list) else ():
             if isinstance(each, str) and edge in ("", each):
                 found.append(Table(lane.global_network, lane.core_network, lane.segment, each))
     return found
@@ -126,7 +128,7 @@ def route_of(table: Table, item: dict[str, Any], wanted: Wanted) -> Route | None
     state = str(item.get("State") or "")
     if not wanted.accepts(prefix, state):
         return None
-    ends = (end for end in item.get("Destinations") or () if isinstance(end, dict))
+    ends = items_of(item.get("Destinations"))
     via = {str(e.get("CoreNetworkAttachmentId") or e.get("TransitGatewayAttachmentId") or "") for e in ends}
     return Route(table, prefix, state, str(item.get("Type") or ""), tuple(sorted(via - {""})))
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Literal
 
-from cloudwan_mcp.model import Connection, SnapshotInfo
-from cloudwan_mcp.row import Detail, connection_row, element_row, fitting, shortened, size
+from cloudwan_mcp.model import Connection, Element, SnapshotInfo
+from cloudwan_mcp.row import Detail, chosen, connection_row, element_row, fitting, shortened, size
 from cloudwan_mcp.store import Cursor, Reader
 
+Shown = Callable[[Element], dict[str, Any]]
 StoppedBy = Literal["end", "limit", "bytes", "scan", "growing"]
 
 
@@ -24,9 +27,11 @@ class Stretch:
 
 
 def stream_topology(
-    reader: Reader, cursor: Cursor, *, limit: int, detail: Detail, bytes_left: int
+    reader: Reader, cursor: Cursor, *, limit: int, detail: Detail, bytes_left: int, fields: Sequence[str] = ()
 ) -> Stretch:
     """Read on from `cursor`: at most `limit` rows whose JSON takes at most `bytes_left`.
+
+    With `fields` an element's row has these members of it or of its attributes only.
 
     While the snapshot grows, a page may be empty with a cursor: more is to come. `info` is read first, so a
     page is never called complete on the word of a later state.
@@ -35,7 +40,8 @@ def stream_topology(
     stretch = Stretch(info, cursor=cursor)
     if cursor.part == "elements" and include != "connections":
         stretch.total = reader.count(cursor.filters)
-        if not _elements(reader, stretch, limit, detail, bytes_left) or not info.complete:
+        shown = partial(_shown, detail=detail, fields=fields)
+        if not _elements(reader, stretch, limit, shown, bytes_left) or not info.complete:
             return stretch
         stretch.cursor = cursor = replace(cursor, part="connections", n=0, given=0)
     if include == "elements":
@@ -52,13 +58,13 @@ def stream_topology(
     return stretch
 
 
-def _elements(reader: Reader, stretch: Stretch, limit: int, detail: Detail, bytes_left: int) -> bool:
+def _elements(reader: Reader, stretch: Stretch, limit: int, shown: Shown, bytes_left: int) -> bool:
     """Add elements; True when none are left."""
     cursor = _known(stretch.cursor)
     rows = reader.page(cursor.filters, after=cursor.n, limit=limit)
     position = cursor.n
     for n, element in rows.rows:
-        row = element_row(element, detail)
+        row = shown(element)
         if (bytes_left := bytes_left - size(row)) < 0:
             if stretch.items:
                 stretch.cursor, stretch.stopped_by = replace(cursor, n=position), "bytes"
@@ -72,6 +78,10 @@ def _elements(reader: Reader, stretch: Stretch, limit: int, detail: Detail, byte
     if rows.end and not stretch.info.complete:
         stretch.stopped_by = "growing"
     return rows.end
+
+
+def _shown(element: Element, *, detail: Detail, fields: Sequence[str]) -> dict[str, Any]:
+    return chosen(element_row(element, "full" if fields else detail), fields)
 
 
 def _connections(reader: Reader, stretch: Stretch, limit: int, bytes_left: int) -> None:

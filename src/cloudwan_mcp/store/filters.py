@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,9 +90,19 @@ def split_tag(tag: str) -> tuple[str, str | None]:
     return key, value if equals else None
 
 
+def tags_in(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(key, value) of each tag; what is not one is left out, since nobody checked what stands there."""
+    tags = attributes.get("Tags")
+    pairs = (
+        [(t.get("Key"), t.get("Value")) for t in tags if isinstance(t, dict)]
+        if isinstance(tags, list)
+        else []
+    )
+    return [(k, v if isinstance(v, str) else "") for k, v in pairs if isinstance(k, str)]
+
+
 def _tagged(tag: str, attributes: str) -> bool:
-    key, wanted = split_tag(tag)
     if '"Tags"' not in attributes:
         return False
-    tags: list[dict[str, Any]] = json.loads(attributes).get("Tags") or []
-    return any(t.get("Key") == key and (wanted is None or t.get("Value") == wanted) for t in tags)
+    key, wanted = split_tag(tag)
+    return any(k == key and wanted in (None, v) for k, v in tags_in(json.loads(attributes)))

@@ -15,6 +15,7 @@ from cloudwan_mcp.argument import (
     Account,
     CoreNetwork,
     Edge,
+    Fields,
     Segment,
     State,
     Tag,
@@ -51,24 +52,6 @@ network resources, telemetry. The first call discovers the network and answers w
 pass next_cursor until complete is true. Filter rather than read everything."""
 
 
-class Row(BaseModel):
-    """An element, or a connection (source, target)."""
-
-    id: str | None = None
-    type: str
-    name: str | None = None
-    segment: str | None = None
-    edge: str | None = None
-    account: str | None = None
-    state: str | None = None
-    global_network: str | None = None
-    core_network: str | None = None
-    attributes: dict[str, Any] | None = None
-    omitted: str | None = None
-    source: str | None = None
-    target: str | None = None
-
-
 class Limits(BaseModel):
     rows: int
     bytes: int
@@ -76,7 +59,7 @@ class Limits(BaseModel):
 
 
 class TopologyPage(BaseModel):
-    items: list[Row]
+    items: list[dict[str, Any]] = Field(description="elements; connections have source and target")
     count: int
     total_known: int | None = Field(None, description="matching rows known so far")
     complete: bool = Field(description="true: nothing more will come")
@@ -108,6 +91,7 @@ async def run(
     ] = "",
     limit: Annotated[int | None, Field(ge=1, le=500, description="rows at most")] = None,
     detail: Detail = "concise",
+    fields: Fields = None,
     refresh: Annotated[
         Refresh,
         Field(description="auto: newest snapshot, discovering when there is none; always: discover anew"),
@@ -144,7 +128,7 @@ async def run(
                 return Stretch(info, cursor=start, stopped_by="growing")
             choose(reader, core_network=filters.core_network, global_network=filters.global_network)
         room = app.settings.reply_bytes - overhead(info, _signed(app, start))
-        return stream_topology(reader, start, limit=rows, detail=detail, bytes_left=room)
+        return stream_topology(reader, start, limit=rows, detail=detail, bytes_left=room, fields=fields or ())
 
     stretch = await live.read(app, start.snapshot, discovery, page, _worth_showing, ctx.report_progress)
     return answer(_present(app, stretch, rows))
@@ -189,7 +173,7 @@ def _present(app: App, stretch: Stretch, limit: int) -> TopologyPage:
     gaps, omitted = gap_states(info)
     cursor = _signed(app, stretch.cursor) if stretch.cursor else None
     return TopologyPage(
-        items=[Row(**row) for row in stretch.items],
+        items=stretch.items,
         count=len(stretch.items),
         total_known=stretch.total,
         complete=cursor is None,
