@@ -83,6 +83,9 @@ async def read(
             if discovery is None:
                 await anyio.sleep(POLL_S)
                 continue
+            if ended and discovery.elsewhere:  # another process fills this snapshot: followed from outside
+                discovery = None
+                continue
             if ended and discovery.error:
                 if value > 0:
                     return answer

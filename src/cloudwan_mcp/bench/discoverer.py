@@ -19,13 +19,17 @@ COMMAND = (PYTHON, "-m", "cloudwan_mcp", "discover", "--json")
 
 @dataclass(slots=True, frozen=True)
 class Discovered:
-    """`seconds` from the start of the process to the published snapshot."""
+    """`seconds` from the start of the process to the published snapshot, `searchable_s` to its index.
+
+    `file_bytes` are those of both files.
+    """
 
     seconds: float
     cpu_s: float
     end: dict[str, Any]
     peaks: Peaks
     file_bytes: int
+    searchable_s: float
 
 
 def discover(environ: Mapping[str, str], data_dir: Path) -> Discovered:
@@ -37,9 +41,11 @@ def discover(environ: Mapping[str, str], data_dir: Path) -> Discovered:
     seconds = used = 0.0
     with child, Watch(lambda: [child.pid]) as watch:
         for line in child.stdout or ():
-            event = json.loads(line)
-            seconds, used = time.monotonic() - began, cpu_s(child.pid) or used
+            if event.get("event") != "end":  # what comes after it is about the index
+                event = json.loads(line)
+                seconds, used = time.monotonic() - began, cpu_s(child.pid) or used
+    searchable = time.monotonic() - began
     if event.get("event") != "end":
         raise RuntimeError(f"the discovery ended with {event}")
-    (file,) = data_dir.glob(f"*/*{event['snapshot']}.db")
-    return Discovered(seconds, used, event, watch.peaks, file.stat().st_size)
+    files = data_dir.glob(f"*/*{event['snapshot']}.db")
+    return Discovered(seconds, used, event, watch.peaks, sum(f.stat().st_size for f in files), searchable)

@@ -52,6 +52,7 @@ def _measured(ours: list[Discovered], theirs: list[dict[str, Any]], attachments:
         "baseline_elements_per_s": round(baseline),
         "ratio": round(rate / baseline, 2),
         "seconds": [round(each.seconds, 2) for each in ours],
+        "searchable_s": [round(each.searchable_s, 2) for each in ours],
         "baseline_seconds": [round(each["seconds"], 2) for each in theirs],
         "cpu_s": [round(each.cpu_s, 2) for each in ours],
         "baseline_cpu_s": [round(each["cpu_s"], 2) for each in theirs],

@@ -45,7 +45,7 @@ def _run(parameters: Parameters) -> Measurements:
     with Endpoint(parameters.attachments) as endpoint, tempfile.TemporaryDirectory() as folder:
         found = discover(endpoint.environ, Path(folder))
         sys.stderr.write(f"  snapshot published after {found.seconds:.1f} s\n")
-        (path,) = Path(folder).glob(f"*/*{found.end['snapshot']}.db")
+        (path,) = Path(folder).glob(f"*/snapshot-{found.end['snapshot']}.db")
         reader = SnapshotReader(path, complete=True)
         try:
             questions = _questions(reader, found.end["elements"])
