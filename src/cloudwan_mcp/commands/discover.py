@@ -6,20 +6,19 @@ import argparse
 import gc
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cloudwan_mcp import errors
 from cloudwan_mcp.command import INTERRUPTED, Command, attend, exit_code, say, say_json
 from cloudwan_mcp.errors import CloudWanError
 from cloudwan_mcp.progress import ProgressLine, Rate
 from cloudwan_mcp.settings import Settings
-
-if TYPE_CHECKING:
-    from cloudwan_mcp.store import Folder
 
 POLITE = 10  # niceness beside a server: its answers come before the refresh
 TOLD_S = 0.5  # between two progress messages to a program
@@ -64,23 +63,33 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
         )
         counts = {"elements": info.elements, "connections": info.connections, "gaps": len(info.gaps)}
         talk.end(info.id, counts)
-        _index(folder, info.id, stop, talk)
     except CloudWanError as error:
         talk.failed(error)
         return INTERRUPTED if stop.is_set() else exit_code(error)
     finally:
         folder.close()
-    return 0
+    gone = stop.is_set() or folder.temporary
+    return 0 if gone else _index(arguments, info.id, talk)
 
 
-def _index(folder: Folder, snapshot: str, stop: threading.Event, talk: _Talk) -> None:
-    """A snapshot is complete without its index, only searched more slowly: no failed discovery."""
-    from cloudwan_mcp.indexing.run import index
+def _index(arguments: argparse.Namespace, snapshot: str, talk: _Talk) -> int:
+    """Go over to indexing, as another program in this process: what the discovery took is given back.
 
+    A snapshot is complete without its index, only searched more slowly: its failure is none of a discovery.
+    """
+    given = [
+        (name, getattr(arguments, name, None)) for name in ("config", "data_dir", "profile", "log_level")
+    ]
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in given if value]
+    options += ["--attended"] if arguments.attended else []
+    command = [sys.executable, "-m", "cloudwan_mcp", "index", snapshot, "--after-discovery", *options]
     try:
-        index(folder, snapshot, stop)
-    except CloudWanError as error:
+        if os.name == "posix":
+            os.execv(sys.executable, command)  # noqa: S606
+        subprocess.run(command, check=False)  # noqa: S603
+    except OSError as error:
         talk.notice(f"The snapshot has no index: {error}")
+    return 0
 
 
 class _Talk:

@@ -18,7 +18,7 @@ from cloudwan_mcp.model import Identity, SnapshotInfo
 from cloudwan_mcp.settings import Settings
 from cloudwan_mcp.store import schema
 from cloudwan_mcp.store.cursor import CursorSigner
-from cloudwan_mcp.store.index.layout import INDEX, SNAPSHOT, WRITING, index_of
+from cloudwan_mcp.store.index.layout import SNAPSHOT, index_of, prune
 from cloudwan_mcp.store.index.writer import IndexWriter
 from cloudwan_mcp.store.lock import exclusive
 from cloudwan_mcp.store.publish import publish
@@ -29,7 +29,6 @@ from cloudwan_mcp.store.staging import NEW, Staging
 
 TEMPORARY_MIB = 512
 STAGING, DAMAGED = "staging-", ".damaged"
-ABANDONED_S = 3600.0  # an index that has been written for so long is a killed process's
 
 
 class Folder:
@@ -50,6 +49,11 @@ class Folder:
         except OSError as error:
             self._settle(self._temporary_folder(settings.data_path, error), scope)
         self.shelf = Shelf()
+
+    @property
+    def temporary(self) -> bool:
+        """Whether it is gone once it is closed."""
+        return self._temporary is not None
 
     def close(self) -> None:
         self.shelf.close()
@@ -160,17 +164,8 @@ class Folder:
             self.shelf.drop(self._name(SNAPSHOT, snapshot_id))
             with contextlib.suppress(OSError):  # Windows keeps a file that is open elsewhere: next time
                 self._name(SNAPSHOT, snapshot_id).unlink()
-        self._prune_indexes()
+        prune(self.path)
         return gone
-
-    def _prune_indexes(self) -> None:
-        """Indexes go with their snapshots, and unfinished ones when nobody can be at them any more."""
-        kept = {index_of(path).name for path in self.path.glob(f"{SNAPSHOT}*.db")}
-        for path in self.path.glob(f"{INDEX}*.db"):
-            with contextlib.suppress(OSError):
-                writing = WRITING in path.stem and time.time() - path.stat().st_mtime < ABANDONED_S
-                if path.name not in kept and not writing:
-                    path.unlink()
 
     def bytes(self) -> int:
         return sum(_size(path) for path in self.path.glob("*.db*"))

@@ -7,12 +7,15 @@ itself, which the snapshot has: some 25 bytes an element.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+import time
 from pathlib import Path
 
 APPLICATION_ID = 0x43574958  # "CWIX"
 VERSION = 1
 CACHE_KIB = 512
+ABANDONED_S = 3600.0  # an index that has been written for so long is a killed process's
 SNAPSHOT, INDEX, WRITING = "snapshot-", "index-", "-new"
 BARE = "content='', columnsize=0, detail='none'"  # which rows, and nothing about where in them
 
@@ -47,6 +50,16 @@ COUNTS = {
 def index_of(snapshot: Path) -> Path:
     """Where the index of a snapshot's file lies."""
     return snapshot.with_name(INDEX + snapshot.name.removeprefix(SNAPSHOT))
+
+
+def prune(folder: Path) -> None:
+    """Remove the indexes of snapshots that are gone, and unfinished ones that nobody can be at any more."""
+    kept = {index_of(path).name for path in folder.glob(f"{SNAPSHOT}*.db")}
+    for path in folder.glob(f"{INDEX}*.db"):
+        with contextlib.suppress(OSError):
+            writing = WRITING in path.stem and time.time() - path.stat().st_mtime < ABANDONED_S
+            if path.name not in kept and not writing:
+                path.unlink()
 
 
 def create(path: Path) -> sqlite3.Connection:
