@@ -1,0 +1,80 @@
+"""Asking a server: one answer held against the truth, and how long many take."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from cloudwan_mcp.bench.evaluation.question import Answer, Arguments, Question, Way, tokens
+from cloudwan_mcp.bench.evaluation.truth import Truth
+from cloudwan_mcp.bench.figures import percentile
+from cloudwan_mcp.bench.stdio import StdioServer
+
+FAULTS_KEPT = 5
+
+
+@dataclass(slots=True)
+class Row:
+    """One way of one question at one size. `quiet` and `refreshing` are p95 of many calls, None untimed."""
+
+    question: int
+    way: str
+    tool: str
+    elements: int
+    calls: int
+    tokens: int
+    ms: float
+    faults: list[str]
+    peer: tuple[int, int] | None
+    untimed: str = ""
+    quiet: float | None = None
+    refreshing: float | None = None
+    answer: Answer = field(default_factory=dict, repr=False)
+
+    def measured(self) -> dict[str, Any]:
+        """Without the answer, for an artefact."""
+        return {name: getattr(self, name) for name in self.__slots__ if name != "answer"}
+
+
+def arguments(way: Way, truth: Truth, since: str) -> Arguments:
+    return way.arguments(truth) | ({"before": since} if way.later else {})
+
+
+def ask(server: StdioServer, question: Question, way: Way, truth: Truth, since: str = "") -> Row:
+    """One call, and what in its answer is not so."""
+    asked = arguments(way, truth, since)
+    peer = question.peer(truth)
+    began = time.perf_counter()
+    try:
+        answer = server.call(way.tool, **asked)
+    except RuntimeError as error:
+        answer, faults = {}, [f"refused: {error}"[:300]]
+    else:
+        faults = []
+    ms = 1000 * (time.perf_counter() - began)
+    faults = faults or list(way.faults(way.expected(truth), answer))[:FAULTS_KEPT]
+    return Row(
+        question=question.number,
+        way=way.name,
+        tool=way.tool,
+        elements=0,
+        calls=1,
+        tokens=tokens(answer),
+        ms=round(ms, 1),
+        faults=faults,
+        peer=peer,
+        untimed=way.untimed,
+        answer=answer,
+    )
+
+
+def p95_ms(server: StdioServer, tool: str, asked: Arguments, calls: int) -> float:
+    """After one call to warm up."""
+    server.call(tool, **asked)
+    taken = []
+    for _ in range(calls):
+        began = time.perf_counter()
+        server.call(tool, **asked)
+        taken.append(1000 * (time.perf_counter() - began))
+    return round(percentile(taken, 0.95), 1)
