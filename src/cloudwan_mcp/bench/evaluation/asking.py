@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from cloudwan_mcp.bench.evaluation.question import Answer, Arguments, Question, Way, tokens
@@ -53,7 +54,7 @@ def ask(server: StdioServer, question: Question, way: Way, truth: Truth, since: 
     else:
         faults = []
     ms = 1000 * (time.perf_counter() - began)
-    faults = faults or list(way.faults(way.expected(truth), answer))[:FAULTS_KEPT]
+    faults = faults or faults_of(way, truth, answer)
     return Row(
         question=question.number,
         way=way.name,
@@ -67,6 +68,15 @@ def ask(server: StdioServer, question: Question, way: Way, truth: Truth, since: 
         untimed=way.untimed,
         answer=answer,
     )
+
+
+def faults_of(way: Way, truth: Truth, answer: Answer) -> list[str]:
+    """What in an answer is not so; an answer of another shape is wrong as well."""
+    expected = way.expected(truth)
+    try:
+        return list(islice(way.faults(expected, answer), FAULTS_KEPT))
+    except (KeyError, TypeError, ValueError) as error:
+        return [f"not to be read: {error!r}"[:300]]
 
 
 def p95_ms(server: StdioServer, tool: str, asked: Arguments, calls: int) -> float:
