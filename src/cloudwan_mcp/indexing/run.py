@@ -7,7 +7,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from cloudwan_mcp.finding import Examiner
+from cloudwan_mcp.finding import Examiner, items_of
 from cloudwan_mcp.findings import FINDINGS
 from cloudwan_mcp.indexing.facts import surveys
 from cloudwan_mcp.indexing.prefixes import brought, prefixes
@@ -62,5 +62,5 @@ def _entry(n: int, element: Element, examiner: Examiner) -> Entry:
 
 
 def _tags(attributes: Mapping[str, Any]) -> list[Tag]:
-    tags = [(t.get("Key"), t.get("Value") or "") for t in attributes.get("Tags") or () if isinstance(t, dict)]
+    tags = [(t.get("Key"), t.get("Value") or "") for t in items_of(attributes.get("Tags"))]
     return [(key, value) for key, value in tags if isinstance(key, str) and isinstance(value, str)]
