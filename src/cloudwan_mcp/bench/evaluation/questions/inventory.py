@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from cloudwan_mcp.bench.evaluation.peer import every_attachment
 from cloudwan_mcp.bench.evaluation.question import Answer, Question, Way
@@ -32,7 +32,7 @@ def _accounts(truth: Truth) -> Groups:
     return Counter({(account,): count for account, count in truth.attached.accounts.items()})
 
 
-def _way(name: str, fields: Sequence[str], expected: object) -> Way:
+def _way(name: str, fields: Sequence[str], expected: Callable[[Truth], Groups]) -> Way:
     def faults(groups: Groups, answer: Answer) -> Iterator[str]:
         """The largest groups are listed, and the others are folded: together they are all."""
         rows = [(tuple(row[field] for field in fields), row["count"]) for row in answer["groups"]]
@@ -52,7 +52,7 @@ def _way(name: str, fields: Sequence[str], expected: object) -> Way:
         name,
         "summarize_topology",
         lambda _: {"group_by": list(fields), "element_types": ["attachment"], "top": TOP},
-        expected,  # type: ignore[arg-type]
+        expected,
         faults,
     )
 
