@@ -65,6 +65,10 @@ product: .venv/.dev ## install it as a user has it, for the benchmark
 soak: product ## the long benchmark: does memory stay flat over many calls?
 	@CLOUDWAN_BENCH_PYTHON=$(CURDIR)/.tools/product/bin/python $(BIN)/cloudwan-mcp bench --case soak $(ARGS)
 
+.PHONY: eval
+eval: .venv/.runtime ## are its questions answered rightly, and at what cost? (ARGS='--attachments 1000000': largest)
+	@$(BIN)/cloudwan-mcp bench --case answers --attachments 10000 --results .tools/eval $(ARGS)
+
 ##@ Ship it
 
 .PHONY: lock

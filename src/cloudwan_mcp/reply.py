@@ -16,6 +16,7 @@ GAPS_SHOWN = 8
 GAPS_BYTES = 2400  # of the smallest reply, so that a row and a long cursor still have room beside them
 SEE_GAPS = "Some parts could not be read: see gaps."
 FIXED_BYTES = 2048  # names, numbers and hints of a reply
+BRIEF_BYTES = 8_000  # 2,000 tokens: what an answer takes whose caller names no number of rows
 
 
 class IdentityState(BaseModel):

@@ -25,6 +25,7 @@ def test_bare_make_teaches_every_target() -> None:
             "bench",
             "product",
             "soak",
+            "eval",
             "lock",
             "image",
             "clean",

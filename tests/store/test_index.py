@@ -106,6 +106,18 @@ def test_more_tags_than_can_be_kept_are_read_from_the_elements(
         assert len(read_all(reader, Filters(tag="n"))) == 40
 
 
+def test_what_takes_a_whole_table_to_count_is_counted_once(tmp_path: Path) -> None:
+    with snapshot(tmp_path, [route(1, "10.0.0.0/8"), route(2, "10.0.0.0/16")]) as reader:
+        assert reader.index
+        queries: list[str] = []
+        reader.index.db.set_trace_callback(queries.append)
+        for _ in range(3):
+            assert reader.index.prefixes() == 2
+            assert reader.index.finding_counts() == []
+            assert reader.index.survey_counts() == []
+    assert len(queries) == 3
+
+
 def test_an_index_given_up_leaves_nothing(tmp_path: Path) -> None:
     with snapshot(tmp_path, vpcs(3), indexed=False) as reader:
         with IndexWriter(reader.path, index_of(reader.path)):

@@ -183,3 +183,14 @@ async def test_replies_keep_to_their_bytes_and_lose_nothing() -> None:
         raw = await talk.call(TOOL, findings=["untagged"], limit=100)
     assert len({item["element"]["id"] for item in items}) == len(items) == 120
     assert len(raw.content[0].text.encode()) <= 8192
+
+
+async def test_an_answer_is_brief_unless_more_rows_are_asked_for() -> None:
+    fill([CORE, *(attachment(n, name="", attributes=UNTAGGED) for n in range(60))])
+    async with conversation() as talk:
+        brief = await talk.page(TOOL)
+        more = await talk.page(TOOL, limit=20)
+        rest = await talk.page(TOOL, cursor=brief["next_cursor"])
+    assert len(json.dumps(brief, ensure_ascii=False, separators=(",", ":"))) <= 8_000
+    assert 5 <= len(brief["items"]) < len(more["items"]) == 20
+    assert rest["items"][0] == more["items"][len(brief["items"])]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from ipaddress import ip_address, ip_network
 from typing import Any
 
 import boto3
 import pytest
 
+from cloudwan_mcp.queries import list_routes as query
 from cloudwan_mcp.simulator import Faults, Simulator
 from conversation import Conversation, conversation
 from tools.by_hand import CORE, attachment, fill
@@ -86,7 +88,7 @@ async def test_each_table_answers_as_its_dump_does(simulate: Discovered, match: 
         )
         if match == "within":
             wanted = str(ip_network(prefix).supernet(new_prefix=8))
-        answer = await talk.page(TOOL, prefix=wanted, match=match)
+        answer = await talk.page(TOOL, prefix=wanted, match=match, limit=500)
         assert answer["complete"], answer["hint"]
         assert bool(simulator.calls["GetNetworkRoutes"]) is not read
     net = ip_network(wanted)
@@ -131,6 +133,33 @@ async def test_blackholes_are_asked_for_by_state(simulate: Discovered) -> None:
     }
     assert spread(answer, list(whole)) == {place: found for place, found in expected.items() if found}
     assert {route["state"] for route in answer["routes"]} <= {"BLACKHOLE"}
+
+
+async def test_an_answer_is_brief_unless_more_routes_are_asked_for(simulate: Discovered) -> None:
+    simulate(**SIZE)
+    async with conversation() as talk:
+        await talk.items(routes="@", refresh="always", limit=500)
+        brief = await talk.page(TOOL)
+        few = await talk.page(TOOL, limit=2)
+        more = await talk.page(TOOL, limit=100)
+    assert len(json.dumps(brief, ensure_ascii=False, separators=(",", ":"))) <= 8_000
+    assert not brief["complete"]
+    assert "raise limit" in brief["hint"]
+    assert len(few["routes"]) == 2 < len(brief["routes"]) < len(more["routes"])
+    assert more["routes"][: len(brief["routes"])] == brief["routes"]
+
+
+async def test_routes_that_were_passed_over_make_an_answer_incomplete(
+    simulate: Discovered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(query, "ROUTES_READ", 5)
+    monkeypatch.setattr(query, "PAGE", 5)
+    simulate(**SIZE)
+    async with conversation() as talk:
+        await talk.items(routes="@", refresh="always", limit=500)
+        answer = await talk.page(TOOL, prefix="10.0.0.0/8", match="within", limit=500)
+    assert not answer["complete"]
+    assert "only 5 were read" in answer["hint"]
 
 
 async def test_answers_are_kept_for_a_minute_and_age_is_told(simulate: Discovered) -> None:

@@ -51,9 +51,13 @@ class Rule:
 
 @dataclass(slots=True, frozen=True)
 class Case:
-    """`run` measures, in a process of its own that nothing was measured in before."""
+    """`run` measures, in a process of its own that nothing was measured in before.
+
+    `shows` writes for a person what rules alone do not tell.
+    """
 
     name: str
     measures: str
     run: Callable[[Parameters], Measurements]
     rules: tuple[Rule, ...]
+    shows: Callable[[Measurements], str] | None = None

@@ -98,4 +98,6 @@ def _measured(case: Case, args: argparse.Namespace) -> dict[str, Any]:
         runner.save(report, args.results or RESULTS)
     if args.json != STANDARD_OUTPUT:
         say(runner.table(report))
+        if case.shows and not report["failed"]:
+            say(case.shows(report["measurements"]))
     return report

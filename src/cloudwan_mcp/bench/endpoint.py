@@ -6,20 +6,31 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from types import TracebackType
 
 NICENESS = 5  # it stands for a service that runs elsewhere
 
 
 class Endpoint:
-    """Runs `cloudwan-mcp simulate`; a context manager. `environ` points a child process at it."""
+    """Runs `cloudwan-mcp simulate`; a context manager. `environ` points a child process at it.
 
-    def __init__(self, attachments: int, faults: tuple[str, ...] = ()) -> None:
+    `counts` are set instead of scaled; a `port` that an earlier one had makes it the same AWS to a client.
+    """
+
+    def __init__(
+        self,
+        attachments: int,
+        faults: tuple[str, ...] = (),
+        counts: Mapping[str, int] | None = None,
+        port: int = 0,
+    ) -> None:
         self._command = [sys.executable, "-m", "cloudwan_mcp", "simulate", "--json", "--attended"]
-        self._command += ["--port", "0", "--attachments", str(attachments)]
+        self._command += ["--port", str(port), "--attachments", str(attachments)]
         # every attachment brings two connections, to its segment and its edge: a network of 1,000,000
         # attachments and 2,000,000 connections, not one that lists the same pairs once more
         self._command += ["--count", "relationships_per_attachment=0", "--count", "peers_per_connect=0"]
+        self._command += [f"--count={name}={count}" for name, count in (counts or {}).items()]
         self._command += [f"--fault={fault}" for fault in faults]
         self.environ: dict[str, str] = {}
 
@@ -41,6 +52,10 @@ class Endpoint:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def port(self) -> int:
+        return int(self.environ["AWS_ENDPOINT_URL"].rpartition(":")[2])
 
 
 def clean_environment() -> dict[str, str]:

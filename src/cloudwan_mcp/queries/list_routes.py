@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -90,36 +90,74 @@ def tables(reader: Reader, *, core_network: str, segment: str, edge: str) -> lis
     return found
 
 
-def known(reader: Reader, wanted_tables: Sequence[Table], wanted: Wanted) -> tuple[list[Route], set[Table]]:
-    """(routes, tables) out of the snapshot: those of the tables that its discovery was asked to read."""
+@dataclass(slots=True)
+class Known:
+    """What a snapshot has of the tables that its discovery was asked to read, and whether that is all."""
+
+    routes: list[Route] = field(default_factory=list)
+    tables: set[Table] = field(default_factory=set)
+    whole: bool = True
+
+
+def known(reader: Reader, wanted_tables: Sequence[Table], wanted: Wanted) -> Known:
     read = reader.tables()
     here = {table for table in wanted_tables if table[1:] in read}
     if not here:
-        return [], here
+        return Known()
     places = {table[1:]: table for table in here}
+    elements, whole = _elements(reader, here, wanted)
     routes = [
         route
-        for element in _elements(reader, wanted)
+        for element in elements
         if (table := places.get((element.core_network, element.segment, element.edge)))
         and (route := _route(table, element, wanted))
     ]
-    return chosen(routes, wanted), here
+    return Known(chosen(routes, wanted), here, whole)
 
 
-def _elements(reader: Reader, wanted: Wanted) -> Iterator[Element]:
+def _elements(reader: Reader, here: Collection[Table], wanted: Wanted) -> tuple[list[Element], bool]:
+    """Routes that may be wanted, and whether they are all that there are."""
     if wanted.net and wanted.match != "within" and reader.index:
         held = reader.index.containing(wanted.net)
-        yield from (each for each in reader.elements([h.number for h in held]) if each.type == "route")
-        return
-    position, end, seen = 0, False, 0
-    while not end and seen < ROUTES_READ:
-        page = reader.page(Filters(types=("route",), state=wanted.state), after=position, limit=PAGE)
-        yield from (element for _, element in page.rows)
-        position, end, seen = page.position, page.end, seen + len(page.rows)
+        return [each for each in reader.elements([h.number for h in held]) if each.type == "route"], True
+    filters = Filters(
+        types=("route",),
+        state=wanted.state,
+        segment=_only({table.segment for table in here}),
+        edge=_only({table.edge for table in here}),
+    )
+    found: list[Element] = []
+    position, end = 0, False
+    while not end and len(found) < ROUTES_READ:
+        page = reader.page(filters, after=position, limit=PAGE)
+        found += [element for _, element in page.rows]
+        position, end = page.position, page.end
+    return found, end
+
+
+def _only(values: set[str]) -> str:
+    """The one value there is, "" where there are several."""
+    return next(iter(values)) if len(values) == 1 else ""
 
 
 def _route(table: Table, element: Element, wanted: Wanted) -> Route | None:
     return route_of(table, json.loads(element.attributes or "{}"), wanted)
+
+
+def parameters(table: Table, wanted: Wanted) -> dict[str, Any]:
+    """What GetNetworkRoutes is asked for one table."""
+    place = {"CoreNetworkId": table.core_network, "EdgeLocation": table.edge}
+    group = table.segment.removeprefix("nfg:")
+    if group == table.segment:
+        identifier = {"CoreNetworkSegmentEdge": {**place, "SegmentName": table.segment}}
+    else:
+        identifier = {"CoreNetworkNetworkFunctionGroup": {**place, "NetworkFunctionGroupName": group}}
+    parameters: dict[str, Any] = {"GlobalNetworkId": table.global_network, "RouteTableIdentifier": identifier}
+    if wanted.net:
+        parameters[FILTERS[wanted.match]] = [str(wanted.net)]
+    if wanted.state:
+        parameters["States"] = [wanted.state]
+    return parameters
 
 
 def route_of(table: Table, item: dict[str, Any], wanted: Wanted) -> Route | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from mcp.server.mcpserver import Context
@@ -17,13 +18,14 @@ from cloudwan_mcp.findings import FINDINGS
 from cloudwan_mcp.live import Refresh
 from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.queries.list_findings import ROUTES, Item, Listed, Position, Wanted, list_findings
-from cloudwan_mcp.reply import Envelope, envelope, overhead
+from cloudwan_mcp.reply import BRIEF_BYTES, Envelope, envelope, overhead
 from cloudwan_mcp.row import element_row, fitting, readable, shortened, size
 from cloudwan_mcp.store import Reader
 from cloudwan_mcp.store.cursor import foreign
 from cloudwan_mcp.tool import Tool, answer, app_of
 
 MOST = 100
+USUAL = 20
 KIND = "findings"
 Severity = Literal["critical", "high", "medium", "low"]
 DESCRIPTION = f"""\
@@ -52,7 +54,7 @@ async def run(
         list[Annotated[str, Field(max_length=40)]] | None, Field(max_length=len(FINDINGS))
     ] = None,
     severities: Annotated[list[Severity] | None, Field(max_length=4)] = None,
-    limit: Annotated[int, Field(ge=0, le=MOST)] = 20,
+    limit: Annotated[int | None, Field(ge=0, le=MOST, description="default: what 2,000 tokens hold")] = None,
     cursor: CursorText = "",
     refresh: Refresh = "auto",
 ) -> Annotated[CallToolResult, Findings]:
@@ -63,14 +65,24 @@ async def run(
         snapshot, wanted, start = _read(app, cursor, wanted)
 
     def look(reader: Reader) -> tuple[SnapshotInfo, Listed]:
-        return reader.info(), list_findings(reader, wanted, start, limit)
+        return reader.info(), list_findings(reader, wanted, start, USUAL if limit is None else limit)
 
     if snapshot:
         await live.indexed(app, snapshot)
         info, listed = await app.read(snapshot, look)
     else:
         info, listed = await live.ask(app, refresh, look, ctx.report_progress, searched=True)
-    return answer(_present(app, info, listed, wanted, start))
+    most = BRIEF_BYTES if limit is None else app.settings.reply_bytes
+    return answer(_present(app, info, listed, _Asked(wanted, start, most)))
+
+
+@dataclass(slots=True, frozen=True)
+class _Asked:
+    """`most` are the bytes that the reply may take."""
+
+    wanted: Wanted
+    start: Position
+    most: int
 
 
 def _known(names: list[str]) -> tuple[str, ...]:
@@ -104,17 +116,18 @@ def _read(app: App, cursor: str, wanted: Wanted) -> tuple[str, Wanted, Position]
     return snapshot, asked, Position(*position)
 
 
-def _present(app: App, info: SnapshotInfo, listed: Listed, wanted: Wanted, start: Position) -> Findings:
+def _present(app: App, info: SnapshotInfo, listed: Listed, asked: _Asked) -> Findings:
+    wanted = asked.wanted
     counts = [
         Count(finding=finding.name, severity=severity, title=finding.title, count=count)  # type: ignore[arg-type]
         for finding, severity, count in listed.counts
     ]
-    room = app.settings.reply_bytes - overhead(info, "") - 512 - sum(len(c.model_dump_json()) for c in counts)
+    room = asked.most - overhead(info, "") - 512 - sum(len(c.model_dump_json()) for c in counts)
     rows = [_row(item) for item in listed.items]
     rows = [*(shortened(row, room) if size(row) > room else row for row in rows[:1]), *rows[1:]]
     kept = max(fitting(map(size, rows), room), min(len(rows), 1))
     more = listed.more or kept < len(rows)
-    behind = listed.items[kept - 1].behind if kept else start
+    behind = listed.items[kept - 1].behind if kept else asked.start
     values = [KIND, info.id, wanted.kinds, wanted.severities, wanted.now, behind]
     return Findings(
         counts=counts,

@@ -19,8 +19,8 @@ from cloudwan_mcp.errors import BadRequest, CloudWanError
 from cloudwan_mcp.locate import choose
 from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.queries import list_routes as room
-from cloudwan_mcp.queries.list_routes import Folded, Match, Route, Table, Wanted
-from cloudwan_mcp.reply import Envelope, envelope, overhead
+from cloudwan_mcp.queries.list_routes import Folded, Known, Match, Route, Table, Wanted
+from cloudwan_mcp.reply import BRIEF_BYTES, Envelope, envelope, overhead
 from cloudwan_mcp.row import fitting, size
 from cloudwan_mcp.store import Reader
 from cloudwan_mcp.store.cursor import foreign
@@ -30,6 +30,7 @@ from cloudwan_mcp.tool import Tool, answer, app_of
 KIND = "routes"
 AT_ONCE = 4
 ROUTES = 200  # of one table
+MOST = 500  # different routes in a reply
 SHOWN = 6  # attachments of a route
 DESCRIPTION = """\
 Installed routes per segment (or nfg:NAME) and edge: where an address goes from everywhere (longest match), \
@@ -60,13 +61,14 @@ class Routes(Envelope):
 
 @dataclass(slots=True)
 class _Seen:
-    """What was found so far; `unread` are (table, why)."""
+    """What was found so far; `unread` are (table, why), `whole` says that no route was passed over."""
 
     routes: list[Route] = field(default_factory=list)
     looked_at: list[Table] = field(default_factory=list)
     unread: list[tuple[Table, str]] = field(default_factory=list)
     cut: set[Table] = field(default_factory=set)
     oldest: float = field(default_factory=time.time)
+    whole: bool = True
 
 
 async def run(
@@ -78,6 +80,9 @@ async def run(
     segment: Segment = "",
     edge: Edge = "",
     fresh: Annotated[bool, Field(description="ask AWS in any case")] = False,
+    limit: Annotated[
+        int | None, Field(ge=1, le=MOST, description="routes; default: what 2,000 tokens hold")
+    ] = None,
     cursor: CursorText = "",
 ) -> Annotated[CallToolResult, Routes]:
     app = app_of(ctx)
@@ -86,26 +91,25 @@ async def run(
         asked, start = _read(app, cursor, asked)
     wanted = _wanted(asked)
 
-    def look(reader: Reader) -> tuple[SnapshotInfo, list[Table], list[Route], set[Table]]:
+    def look(reader: Reader) -> tuple[SnapshotInfo, list[Table], Known]:
         choose(reader, core_network=asked.core_network_id, global_network="")
         tables = room.tables(
             reader, core_network=asked.core_network_id, segment=asked.segment, edge=asked.edge
         )
-        routes, known = ([], set()) if asked.fresh else room.known(reader, tables, wanted)
-        return reader.info(), tables, routes, known
+        return reader.info(), tables, Known() if asked.fresh else room.known(reader, tables, wanted)
 
-    info, tables, routes, known = await live.ask(app, "auto", look, ctx.report_progress)
+    info, tables, known = await live.ask(app, "auto", look, ctx.report_progress)
     if not tables and info.complete:
         raise BadRequest(
             f"There is no route table of segment {asked.segment or 'any'!r} at edge {asked.edge or 'any'!r}.",
             field="segment" if asked.segment else "edge",
             next_step="summarize_topology groups by segment and edge.",
         )
-    seen = _Seen(routes, [table for table in tables if table in known])
-    seen.oldest = info.updated_at if known else seen.oldest
-    rest = [table for table in tables if table not in known]
+    seen = _Seen(known.routes, [table for table in tables if table in known.tables], whole=known.whole)
+    seen.oldest = info.updated_at if known.tables else seen.oldest
+    rest = [table for table in tables if table not in known.tables]
     done = await _asked(ctx, app, rest[start:], wanted, seen)
-    shown = _Shown(app, info, tables, None)
+    shown = _Shown(app, info, tables, limit)
     if (behind := start + done) < len(rest):
         shown.cursor = app.folder.signer.seal([KIND, astuple(asked), behind])
     names = await app.read(info.id, lambda reader: room.named(reader, _ends(seen.routes)))
@@ -117,7 +121,13 @@ class _Shown:
     app: App
     info: SnapshotInfo
     tables: list[Table]
-    cursor: str | None
+    limit: int | None
+    cursor: str | None = None
+
+    @property
+    def most(self) -> int:
+        """Bytes that the reply may take."""
+        return BRIEF_BYTES if self.limit is None else self.app.settings.reply_bytes
 
 
 def _wanted(asked: _Asked) -> Wanted:
@@ -159,7 +169,7 @@ async def _asked(ctx: Context[App], app: App, tables: Sequence[Table], wanted: W
 
 async def _ask(app: App, table: Table, wanted: Wanted, seen: _Seen) -> None:
     try:
-        looked = await app.lookups.look("get_network_routes", _parameters(table, wanted), most=ROUTES)
+        looked = await app.lookups.look("get_network_routes", room.parameters(table, wanted), most=ROUTES)
     except CloudWanError as error:
         seen.unread.append((table, str(error)[:300]))
         return
@@ -171,35 +181,21 @@ async def _ask(app: App, table: Table, wanted: Wanted, seen: _Seen) -> None:
         seen.cut.add(table)
 
 
-def _parameters(table: Table, wanted: Wanted) -> dict[str, Any]:
-    place = {"CoreNetworkId": table.core_network, "EdgeLocation": table.edge}
-    group = table.segment.removeprefix("nfg:")
-    if group == table.segment:
-        identifier = {"CoreNetworkSegmentEdge": {**place, "SegmentName": table.segment}}
-    else:
-        identifier = {"CoreNetworkNetworkFunctionGroup": {**place, "NetworkFunctionGroupName": group}}
-    parameters: dict[str, Any] = {"GlobalNetworkId": table.global_network, "RouteTableIdentifier": identifier}
-    if wanted.net:
-        parameters[room.FILTERS[wanted.match]] = [str(wanted.net)]
-    if wanted.state:
-        parameters["States"] = [wanted.state]
-    return parameters
-
-
 def _ends(routes: Iterable[Route]) -> list[str]:
     return list(dict.fromkeys(each for route in routes for each in route.via[:SHOWN]))[:ROUTES]
 
 
 def _present(shown: _Shown, seen: _Seen, names: dict[str, str]) -> Routes:
     app, info = shown.app, shown.info
-    room_left = app.settings.reply_bytes - overhead(info, shown.cursor or "")
+    room_left = shown.most - overhead(info, shown.cursor or "")
     rows = [_row(each, shown.tables, names) for each in room.fold(seen.routes)]
     there = {route.table for route in seen.routes}
     without = room.places([table for table in seen.looked_at if table not in there], shown.tables)
     unread = _unread(seen, shown.tables)
     room_left -= size(without) + sum(map(size, unread))
-    kept = fitting(map(size, rows), room_left)
+    kept = fitting(map(size, rows[: shown.limit or MOST]), room_left)
     whole = info.complete and kept == len(rows) and not (unread or seen.cut or shown.cursor)
+    whole = whole and seen.whole
     return Routes(
         routes=rows[:kept],
         without=without or None,
@@ -231,7 +227,11 @@ def _unread(seen: _Seen, tables: Sequence[Table]) -> list[dict[str, Any]]:
 def _hints(shown: _Shown, seen: _Seen, *, left_out: int) -> list[str]:
     said = []
     if left_out:
-        said.append(f"{left_out} routes are left out: narrow by prefix, segment, edge or state.")
+        said.append(f"{left_out} routes are left out: raise limit, or narrow by prefix, segment, edge.")
+    if not seen.whole:
+        said.append(
+            f"Of the snapshot's routes only {room.ROUTES_READ:,} were read: name a prefix or a segment."
+        )
     if seen.cut:
         said.append(f"Of {len(seen.cut)} tables only the first {ROUTES} routes were read: name a prefix.")
     if shown.cursor:

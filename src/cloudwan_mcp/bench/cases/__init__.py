@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloudwan_mcp.bench.case import Case
 from cloudwan_mcp.bench.cases import (
+    answers,
     dashboard,
     diff,
     discovery,
@@ -25,6 +26,7 @@ CASES: tuple[Case, ...] = (
     dashboard.CASE,
     queries.CASE,
     diff.CASE,
+    answers.CASE,
     pooling.CASE,
     profiling.CASE,
     topology.CASE,

@@ -35,6 +35,7 @@ class Index:
         self.db = connection
         self._path = path
         self._lock = lock
+        self._counts: dict[str, list[Any]] = {}  # one for each query that reads a whole table
         self._tags_whole = bool(self._rows("SELECT 1 FROM meta WHERE key = 'tags_whole' AND value = '1'"))
 
     @classmethod
@@ -130,12 +131,13 @@ class Index:
         return [Held(type(net)((start, bits)), n) for start, bits, n in found]
 
     def prefixes(self) -> int:
-        return int(self._rows("SELECT count(*) FROM prefix")[0][0])
+        return int(self._counted("SELECT count(*) FROM prefix")[0][0])
 
     def finding_counts(self) -> list[tuple[str, str, int, int]]:
         """(kind, severity, how many, how many of them with a time) of the findings at single elements."""
-        query = "SELECT kind, severity, count(*), count(since) FROM finding GROUP BY kind, severity"
-        return self._rows(query)
+        return self._counted(
+            "SELECT kind, severity, count(*), count(since) FROM finding GROUP BY kind, severity"
+        )
 
     def waiting(self, kind: str, severity: str, *, since: float) -> int:
         """How many findings of a kind are older than a moment, or have no time."""
@@ -156,7 +158,7 @@ class Index:
 
     def survey_counts(self) -> list[tuple[str, str, int]]:
         """(kind, severity, how many) of the findings about the whole network."""
-        return self._rows("SELECT kind, severity, count(*) FROM survey GROUP BY kind, severity")
+        return self._counted("SELECT kind, severity, count(*) FROM survey GROUP BY kind, severity")
 
     def surveys(
         self, kind: str, severities: Sequence[str], *, after: int, limit: int
@@ -172,6 +174,13 @@ class Index:
                 query, (kind, *severities, after, limit)
             )
         ]
+
+    def _counted(self, query: str) -> list[Any]:
+        """The rows of a query that reads a whole table, read once: the file never changes."""
+        with self._lock:
+            if query not in self._counts:
+                self._counts[query] = self._rows(query)
+            return self._counts[query]
 
     def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
         with self._lock:
