@@ -104,3 +104,22 @@ def _size(gap: GapState) -> int:
 def _gap(values: dict[str, Any]) -> GapState:
     message = values.get("message", "")
     return GapState(**{**values, "message": message[:160] or None})
+
+
+class PolicyEnvelope(BaseModel):
+    """What stands around an answer about a policy document; one at hand needs no snapshot."""
+
+    policy: dict[str, Any] = Field(description="which document, from where, its age")
+    snapshot: SnapshotState | None = None
+    identity: IdentityState | None = None
+    gaps: list[GapState] | None = None
+    gaps_omitted: int | None = None
+    hint: str
+
+
+def policy_envelope(
+    app: App, info: SnapshotInfo | None, policy: dict[str, Any], *hints: str
+) -> dict[str, Any]:
+    """The members of a `PolicyEnvelope`."""
+    around = {"hint": " ".join([*caveats(app), *hints])} if info is None else envelope(app, info, *hints)
+    return {"policy": policy, **around}
