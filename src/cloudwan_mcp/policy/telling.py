@@ -30,6 +30,8 @@ def cell_rows(cells: Iterable[CellChange], segments: Sequence[str]) -> list[Row]
     kinds: dict[Any, tuple[set[Pair], list[CellChange]]] = {}
     counts: dict[str, int] = {}
     for cell in cells:
+        if cell.effect == "other" and None in (cell.before, cell.after):
+            continue  # a segment came or went that has no route: the segment itself is among the changes
         pairs, members = kinds.setdefault((cell.effect, cell.before, cell.after), (set(), []))
         pairs.add(frozenset((cell.source, cell.destination)))
         members.append(cell)
