@@ -29,7 +29,7 @@ Fields = Annotated[
 Text = Annotated[Word, Field(description="found in id, name or attributes, any case")]
 
 Policy = Annotated[
-    str, Field(max_length=LARGEST, description="LIVE, LATEST, a version, file:NAME.json, or the JSON text")
+    str, Field(max_length=LARGEST, description="LIVE, LATEST, version, file:NAME.json or JSON text")
 ]
 
 

@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 from mcp.server.mcpserver import MCPServer
 
-from cloudwan_mcp.reply import Envelope
+from cloudwan_mcp.reply import Envelope, PolicyEnvelope
 from cloudwan_mcp.server import INSTRUCTIONS
 from cloudwan_mcp.tool import AROUND, Tool, outline, slim
 from cloudwan_mcp.tools import TOOLS
@@ -155,7 +155,7 @@ def test_an_answer_is_described_by_its_members_and_not_by_their_insides() -> Non
 
 
 def test_what_stands_around_every_answer_is_told_once() -> None:
-    assert set(AROUND) == set(Envelope.model_fields)
+    assert set(AROUND) == {*Envelope.model_fields, *PolicyEnvelope.model_fields}
     for name in ("snapshot", "account", "gaps", "hint"):
         assert name in INSTRUCTIONS
 

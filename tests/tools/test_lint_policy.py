@@ -76,11 +76,9 @@ async def test_offsets_lead_through_all_findings_once() -> None:
             assert answer["complete"] is ("next_offset" not in answer)
             rows += answer["findings"]
             offset = answer.get("next_offset")
-        errors = await talk.page(TOOL, policy=text(MANY), severity="error", limit=100)
         counted = await talk.page(TOOL, policy=text(MANY), limit=0)
     assert [(row["check"], row["pointer"], row["message"]) for row in rows] == expected
-    assert {row["severity"] for row in errors["findings"]} == {"error"}
-    assert counted["counts"] == errors["counts"]
+    assert sum(counted["counts"].values()) == len(expected)
     assert counted["findings"] == []
 
 

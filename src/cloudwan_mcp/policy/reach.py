@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -61,12 +61,14 @@ def reach(
     *,
     presence: Presence | None = None,
     installed: Iterable[InstalledRoute] = (),
+    read: Set[tuple[str, str]] = frozenset(),
     lists: PrefixLists = NO_LISTS,
 ) -> Reach:
     """Judge traffic from `source` to `destination` and back.
 
     `presence` are the edges at which groups have attachments, `installed` the rows of route tables, read
-    once, `lists` the prefixes of prefix lists by alias. Raises `BadRequest` for a segment or prefix that
+    once, `read` the tables of which they are all that matters, `lists` the prefixes of prefix lists by alias.
+    Raises `BadRequest` for a segment or prefix that
     is none.
     """
     ground = Ground(document, matrix(document), presence, lists)
@@ -77,6 +79,7 @@ def reach(
     found = look_up(
         installed,
         (Lookup(one.segment, one.edge, other.prefix), Lookup(other.segment, other.edge, one.prefix)),
+        read,
     )
     ways = [Direction(way, row, _difference(way.intent, row)) for way, row in zip(legs, found, strict=True)]
     if one.outside or other.outside:

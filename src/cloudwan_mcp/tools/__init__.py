@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloudwan_mcp.tool import Tool
 from cloudwan_mcp.tools import (
+    check_reachability,
     describe,
     detect_leaks,
     diff_snapshots,
@@ -30,6 +31,7 @@ TOOLS: tuple[Tool, ...] = (
     find_path.TOOL,
     list_findings.TOOL,
     list_routes.TOOL,
+    check_reachability.TOOL,
     segment_matrix.TOOL,
     explain_association.TOOL,
     lint_policy.TOOL,

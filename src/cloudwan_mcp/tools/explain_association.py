@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
@@ -13,7 +13,7 @@ from pydantic import Field
 
 from cloudwan_mcp import live, policies
 from cloudwan_mcp.app import App
-from cloudwan_mcp.argument import Account, CoreNetwork, Edge, Policy
+from cloudwan_mcp.argument import Account, CoreNetwork, Edge, Policy, Word
 from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.locate import locate
 from cloudwan_mcp.model import Element
@@ -30,13 +30,10 @@ from cloudwan_mcp.tool import Tool, answer, app_of
 
 MOST_TRIALS = 30  # rules before the one that matched, the nearest ones
 ROWS_BYTES = 5000
-Kind = Literal[
-    "", "vpc", "connect", "site-to-site-vpn", "direct-connect-gateway", "transit-gateway-route-table"
-]
+KINDS = ("vpc", "connect", "site-to-site-vpn", "direct-connect-gateway", "transit-gateway-route-table")
 DESCRIPTION = """\
-The segment that an attachment (id or name), or an imagined one (type, tags, account, edge), gets: by which \
-rule, and why by none before it. With neither: all attachments that are nowhere, or not where the policy \
-puts them, by cause."""
+The segment an attachment, or an imagined one (type, tags, account, edge), gets: the rule, and why none \
+before. With neither: all that have none, or not the policy's, by cause."""
 
 
 class Explanation(PolicyEnvelope):
@@ -65,10 +62,10 @@ class _Shown:
 async def run(
     ctx: Context[App],
     attachment: Annotated[str, Field(max_length=2048, description="id or name")] = "",
-    type: Kind = "",
+    type: Annotated[Word, Field(description="e.g. vpc")] = "",
     tags: Annotated[
         list[Annotated[str, Field(max_length=400)]] | None,
-        Field(max_length=50, description="the attachment's, key=value"),
+        Field(max_length=50, description="key=value"),
     ] = None,
     account: Account = "",
     edge: Edge = "",
@@ -103,9 +100,16 @@ async def run(
     )
 
 
-def _imagined(type: Kind, tags: list[str] | None, account: str, edge: str) -> Attachment | None:
+def _imagined(type: str, tags: list[str] | None, account: str, edge: str) -> Attachment | None:
     if not (type or tags or account or edge):
         return None
+    kind = type.lower().replace("_", "-")
+    if kind and kind not in KINDS:
+        raise BadRequest(
+            f"type={type[:60]!r} is no attachment type.",
+            field="type",
+            next_step=f"Give one of {', '.join(KINDS)}.",
+        )
     pairs = [each.partition("=") for each in tags or []]
     for key, equals, _ in pairs:
         if not key or not equals:
@@ -115,7 +119,7 @@ def _imagined(type: Kind, tags: list[str] | None, account: str, edge: str) -> At
                 next_step='Write e.g. ["segment=prod"].',
             )
     values = {key: value for key, _, value in pairs}
-    return Attachment(type=type, tags=values, account=account, region=edge)
+    return Attachment(type=kind, tags=values, account=account, region=edge)
 
 
 def _of(shown: _Shown, name: str, reader: Reader) -> dict[str, Any]:

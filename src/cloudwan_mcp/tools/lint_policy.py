@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
@@ -21,13 +21,13 @@ from cloudwan_mcp.tool import Tool, answer, app_of
 
 MOST = 100
 DESCRIPTION = """\
-What is wrong with a core network policy, errors first: dead rules, shadowed shares, isolation bypasses, AS \
-number clashes, missing overrides, quotas, unknown names; each with JSON pointer, line and fix."""
+What is wrong with a policy, errors first: dead rules, shadowed shares, isolation bypass, ASN clashes, \
+missing overrides, quotas; with pointer, line and fix."""
 
 
 class Lint(PolicyEnvelope):
-    counts: dict[str, int] = Field(description="by severity; an error is what AWS refuses or cannot work")
-    checks: dict[str, int]
+    counts: dict[str, int] | None = Field(None, description="by severity; errors are what AWS refuses")
+    checks: dict[str, int] | None = None
     findings: list[dict[str, Any]]
     complete: bool
     next_offset: int | None = None
@@ -36,11 +36,8 @@ class Lint(PolicyEnvelope):
 async def run(
     ctx: Context[App],
     policy: Policy = "LIVE",
-    severity: Annotated[
-        Literal["error", "warning", "info"], Field(description="the least that is listed")
-    ] = "info",
     limit: Annotated[int, Field(ge=0, le=MOST)] = 20,
-    offset: Annotated[int, Field(ge=0, le=MOST_FINDINGS, description="next_offset, with the rest")] = 0,
+    offset: Annotated[int, Field(ge=0, le=MOST_FINDINGS, description="next_offset")] = 0,
     core_network_id: CoreNetwork = "",
 ) -> Annotated[CallToolResult, Lint]:
     app = app_of(ctx)
@@ -50,15 +47,13 @@ async def run(
         place = await policies.ground(app, core_network_id, ctx.report_progress)
     chosen = await policies.policy_of(app, asked, place)
     found = await app.work(lambda: lint(chosen.document))
-    least = SEVERITIES.index(severity)
-    wanted = [each for each in found if SEVERITIES.index(each.severity) <= least]
     room = app.settings.reply_bytes - (overhead(place.info, "") if place else FIXED_BYTES)
     checks = dict(Counter(each.check for each in found).most_common())
-    rows = [_row(each) for each in wanted[offset : offset + limit]]
+    rows = [_row(each) for each in found[offset : offset + limit]]
     rows = [shortened(row, 2000) if size(row) > 2000 else row for row in rows]
     kept = fitting(map(size, rows), room - size(checks))
     behind = offset + kept
-    more = behind < len(wanted)
+    more = behind < len(found)
     return answer(
         Lint(
             counts={name: sum(each.severity == name for each in found) for name in SEVERITIES},
@@ -91,9 +86,7 @@ def _hints(found: list[Finding], *, more: bool) -> list[str]:
     if len(found) >= MOST_FINDINGS:
         said.append(f"Only the first {MOST_FINDINGS} findings were looked for.")
     if more:
-        said.append(
-            "Pass next_offset as offset, with the same policy, for more; severity='error' for errors."
-        )
+        said.append("Pass next_offset as offset, with the same policy, for more.")
     return said
 
 
@@ -102,5 +95,5 @@ TOOL = Tool(
     title="Lint a policy",
     description=DESCRIPTION,
     run=run,
-    samples=({}, {"severity": "error", "limit": 5}),
+    samples=({}, {"limit": 0}),
 )

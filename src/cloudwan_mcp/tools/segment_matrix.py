@@ -12,7 +12,7 @@ from pydantic import Field
 
 from cloudwan_mcp import policies
 from cloudwan_mcp.app import App
-from cloudwan_mcp.argument import CoreNetwork, Policy, Word
+from cloudwan_mcp.argument import CoreNetwork, Policy, Segment, Word
 from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.policy.document import Document
 from cloudwan_mcp.policy.folding import LETTERS, fold, grid, own
@@ -28,19 +28,18 @@ from cloudwan_mcp.tool import Tool, answer, app_of
 MATRIX_BYTES, EGRESS_BYTES = 5000, 1600  # with what stands around them, what a model takes in at a glance
 REASONS = 4
 DESCRIPTION = """\
-Segment by segment: no route (left out), open, or via a network function group, alike pairs folded; egress, \
-and assumptions where AWS's sources disagree. With segment its row explained, with other also that cell: \
-actions, inspecting Region per edge pair, bypass."""
+Which segments reach which, openly or via a network function group; egress. With segment its row explained, \
+with other one cell: actions, inspecting Region per edge pair, bypass."""
 
 
 class Grid(PolicyEnvelope):
-    segments: int
+    segments: int | None = None
     own: dict[str, Any] | None = Field(None, description="traffic within segments, by verdict")
     pairs: list[dict[str, Any]] | None = Field(None, description="between different segments, both ways")
     grid: dict[str, str] | None = None
     cells: list[dict[str, Any]] | None = Field(None, description="of the segment asked for")
     egress: list[dict[str, Any]] | None = None
-    assumptions: list[dict[str, str]]
+    assumptions: list[dict[str, str]] | None = Field(None, description="contested points")
     complete: bool
 
 
@@ -63,8 +62,8 @@ class _Judged:
 async def run(
     ctx: Context[App],
     policy: Policy = "LIVE",
-    segment: Annotated[Word, Field(description="explain this one")] = "",
-    other: Annotated[Word, Field(description="with this one")] = "",
+    segment: Segment = "",
+    other: Word = "",
     core_network_id: CoreNetwork = "",
 ) -> Annotated[CallToolResult, Grid]:
     app = app_of(ctx)

@@ -31,13 +31,13 @@ MOST = 200  # changes of each kind that are kept, and read of AWS's own change s
 PART_BYTES = {"reachability": 2400, "mappings": 1600, "inspection": 900, "exits": 500, "changes": 1200}
 ROW_BYTES = 1200
 DESCRIPTION = """\
-What applying a policy would change, lost reachability first: segment pairs, attachments that move, \
-inspecting Regions, egress, parts in AWS's change-set words; and AWS's own change set of a version."""
+What applying a policy would change, lost reachability first: attachments' segments, inspection, egress, \
+parts; and AWS's own change set of a version."""
 
 
 class Simulation(PolicyEnvelope):
-    against: dict[str, Any]
-    summary: dict[str, Any]
+    against: dict[str, Any] | None = None
+    summary: dict[str, Any] | None = None
     reachability: list[dict[str, Any]] | None = None
     mappings: list[dict[str, Any]] | None = None
     inspection: list[dict[str, Any]] | None = None
@@ -59,7 +59,7 @@ class _Judged:
 async def run(
     ctx: Context[App],
     policy: Policy = "LATEST",
-    against: Annotated[str, Field(max_length=LARGEST, description="likewise")] = "LIVE",
+    against: Annotated[str, Field(max_length=LARGEST)] = "LIVE",
     core_network_id: CoreNetwork = "",
 ) -> Annotated[CallToolResult, Simulation]:
     app = app_of(ctx)
@@ -114,11 +114,14 @@ def _present(app: App, place: Ground, judged: _Judged, theirs: dict[str, Any] | 
     room = app.settings.reply_bytes - overhead(place.info, "")
     room -= size(summary) + sum(map(size, assumed)) + (size(theirs) if theirs else 0)
     shown: dict[str, list[dict[str, Any]]] = {}
+    spare = 0
     for name, rows in parts.items():
         short = [shortened(row, ROW_BYTES) if size(row) > ROW_BYTES else row for row in rows]
-        kept = fitting(map(size, short), min(PART_BYTES[name], room))
+        spare += PART_BYTES[name]
+        kept = fitting(map(size, short), min(spare, room))
         shown[name] = short[:kept]
-        room -= sum(map(size, shown[name]))
+        used = sum(map(size, shown[name]))
+        room, spare = room - used, spare - used  # what one part does not need, the next ones may take
     left = [
         f"{len(parts[name]) - len(rows)} of {name}"
         for name, rows in shown.items()

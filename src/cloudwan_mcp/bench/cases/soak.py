@@ -36,6 +36,9 @@ QUICK: tuple[tuple[str, dict[str, Any]], ...] = (
     ("memory_report", {}),
     ("summarize_topology", {"group_by": ["segment", "edge"]}),
     ("export_topology", {"format": "svg"}),
+    ("segment_matrix", {}),
+    ("explain_association", {"type": "vpc", "tags": ["segment=production"]}),
+    ("lint_policy", {}),
 )
 SLOW: tuple[tuple[str, dict[str, Any]], ...] = (("detect_leaks", {"seconds": 1}), ("run_benchmark", {}))
 
