@@ -15,7 +15,7 @@ from tools.policy_documents import client, in_force, large, text
 
 pytestmark = pytest.mark.anyio
 TOOL = "check_reachability"
-SIZE = {"attachments": 120, "segments": 8}
+SIZE = {"attachments": 120, "segments": 8, "routes": 5000}  # so many that no table is cut
 
 
 def attachments(simulator: Simulator, segment: str, **members: str) -> list[dict[str, Any]]:
@@ -34,7 +34,8 @@ async def test_every_pair_of_segments_is_judged_as_the_matrix_has_it(discovered:
             answer = await talk.page(TOOL, source=source, destination=other)
             assert answer["intent"] == meant[cell.verdict], (source, other)
             assert answer["installed"] == "undecided"
-            assert answer["forward"].get("by", []) == list(dict.fromkeys(cell.pointers))
+            if cell.routed:
+                assert answer["forward"]["by"] == list(dict.fromkeys(cell.pointers))
 
 
 async def test_two_attachments_are_judged_by_policy_and_by_their_tables(discovered: Discovered) -> None:
@@ -116,6 +117,17 @@ async def test_the_internet_is_left_for_by_send_to(discovered: Discovered) -> No
     assert answer["intent"] == "inspected"
     assert other["intent"] == "unreachable"
     assert other["forward"]["installed"]["verdict"] == "no-route"
+
+
+async def test_a_route_that_is_missing_is_told_apart_from_the_default_route_that_takes_its_place(
+    discovered: Discovered,
+) -> None:
+    simulator = discovered(**SIZE | {"routes": 4})
+    one, other = attachments(simulator, "production")[0], attachments(simulator, "shared")[-1]
+    async with conversation() as talk:
+        answer = await talk.page(TOOL, source=one["AttachmentId"], destination=other["AttachmentId"])
+    assert answer["intent"] == "reachable"
+    assert answer["installed"] != "reachable"
 
 
 async def test_tables_that_aws_refuses_are_unread_and_not_empty(discovered: Discovered) -> None:

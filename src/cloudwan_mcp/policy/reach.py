@@ -18,6 +18,7 @@ from cloudwan_mcp.policy.matrix import matrix
 from cloudwan_mcp.policy.quotation import quote
 from cloudwan_mcp.policy.route import Network, PrefixLists, contains, prefix_of, read_prefix
 
+DEFAULTS = ("0.0.0.0/0", "::/0")
 Verdict = Literal["reachable", "inspected", "one-way", "unreachable", "undecided"]
 
 
@@ -174,4 +175,6 @@ def _difference(intent: Intent, found: Found) -> str:
         ("no-route", "route"): "another policy version may be live, or a broader route leads elsewhere",
     }
     reason = reasons.get((intent, found.verdict), "the live policy version may be another one")
+    if intent == "allowed" and found.row is not None and found.row.prefix in DEFAULTS:
+        reason = "no route of its own is installed, and the default route takes it"
     return f"The policy says {intent}, but {found.because}: {reason}."
