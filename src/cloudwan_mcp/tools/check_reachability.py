@@ -181,7 +181,7 @@ def _end(asked: _Asked, end: Named) -> dict[str, Any]:
     segment, edge, prefix = _where(asked.policy.document, end)
     told: dict[str, Any] = {"found_by": end.found_by}
     if end.element:
-        told |= {"attachment": end.element.id, "name": end.element.name, "state": end.element.state}
+        told |= {"attachment": end.element.id, "name": end.element.name[:128], "state": end.element.state}
         told |= {"installed_segment": end.element.segment}
         told["prefixes"] = list(end.end.attachment.prefixes[:3]) if end.end.attachment else []
     told |= {"segment": segment, "edge": edge, "prefix": str(prefix) if prefix else ""}

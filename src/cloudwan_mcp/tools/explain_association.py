@@ -24,12 +24,13 @@ from cloudwan_mcp.policy.document import Document
 from cloudwan_mcp.queries.attachments import attachments, count, seen
 from cloudwan_mcp.queries.unplaced import Unplaced, unplaced
 from cloudwan_mcp.reply import PolicyEnvelope, overhead, policy_envelope
-from cloudwan_mcp.row import element_row, fitting, size
+from cloudwan_mcp.row import element_row, fitting, shortened, size
 from cloudwan_mcp.store import Reader
 from cloudwan_mcp.tool import Tool, answer, app_of
 
 MOST_TRIALS = 30  # rules before the one that matched, the nearest ones
 ROWS_BYTES = 5000
+TAGS_BYTES = 2400
 KINDS = ("vpc", "connect", "site-to-site-vpn", "direct-connect-gateway", "transit-gateway-route-table")
 DESCRIPTION = """\
 The segment an attachment, or an imagined one (type, tags, account, edge), gets: the rule, and why none \
@@ -137,7 +138,13 @@ def _told(shown: _Shown, attachment: Attachment, element: Element | None) -> dic
     found = associate(shown.policy.document, attachment)
     placement = found.placement
     names = {"id": attachment.id, "type": attachment.kind, "account": attachment.account}
-    known = names | {"edge": attachment.region, "state": attachment.state, "tags": dict(attachment.tags)}
+    known: dict[str, Any] = names | {
+        "edge": attachment.region,
+        "state": attachment.state,
+        "tags": dict(attachment.tags),
+    }
+    if size(known["tags"]) > TAGS_BYTES:
+        known["tags"] = f"{len(attachment.tags)} tags"
     told: dict[str, Any] = {
         "attachment": {name: value for name, value in known.items() if value},
         "status": placement.status,
@@ -190,6 +197,11 @@ def _installed(element: Element, place: str, status: str) -> tuple[dict[str, Any
     )
 
 
+def _example(element: Element) -> dict[str, Any]:
+    row = element_row(element, "concise")
+    return shortened(row, 400) if size(row) > 400 else row
+
+
 async def _survey(ctx: Context[App], app: App, shown: _Shown) -> dict[str, Any]:
     """All attachments, those counted by cause that are not where the policy puts them."""
     place = shown.place
@@ -212,7 +224,7 @@ async def _survey(ctx: Context[App], app: App, shown: _Shown) -> dict[str, Any]:
             "count": cause.count,
             "installed": cause.installed or "(none)",
             "policy": cause.place or "(none)",
-            "examples": [element_row(each, "concise") for each in cause.examples],
+            "examples": [_example(each) for each in cause.examples],
         }
         for cause in found.causes
     ]

@@ -95,7 +95,7 @@ async def _change_set(app: App, place: Ground, version: int) -> dict[str, Any]:
         {
             "type": str(each.get("Type")),
             "action": str(each.get("Action")),
-            "identifier": str(each.get("Identifier")),
+            "identifier": str(each.get("Identifier"))[:128],
         }
         for each in looked.items
         if each.get("Type") != "ATTACHMENT_MAPPING"
