@@ -159,8 +159,7 @@ def _firewalls(reader: Reader, groups: list[str]) -> list[tuple[str, str, str]]:
 
 
 def _present(asked: _Asked, found: Reach, appliances: list[dict[str, Any]]) -> Reachability:
-    info = asked.place.info
-    said = _hints(asked, found)
+    info, said = asked.place.info, _hints(asked, found)
     return Reachability(
         source=_end(asked, asked.ends[0]),
         destination=_end(asked, asked.ends[1]),

@@ -31,6 +31,7 @@ from cloudwan_mcp.tool import Tool, answer, app_of
 MOST_TRIALS = 30  # rules before the one that matched, the nearest ones
 ROWS_BYTES = 5000
 TAGS_BYTES = 2400
+PLACES = 4  # of a cause, those that most of its attachments wait for
 KINDS = ("vpc", "connect", "site-to-site-vpn", "direct-connect-gateway", "transit-gateway-route-table")
 DESCRIPTION = """\
 The segment an attachment, or an imagined one (type, tags, account, edge), gets: the rule, and why none \
@@ -223,7 +224,7 @@ async def _survey(ctx: Context[App], app: App, shown: _Shown) -> dict[str, Any]:
             **({"rule": cause.rule} if cause.rule else {}),
             "count": cause.count,
             "installed": cause.installed or "(none)",
-            "policy": cause.place or "(none)",
+            "policy": {place[:70] or "(none)": n for place, n in cause.places.most_common(PLACES)},
             "examples": [_example(each) for each in cause.examples],
         }
         for cause in found.causes
