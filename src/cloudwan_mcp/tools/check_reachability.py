@@ -246,5 +246,5 @@ TOOL = Tool(
     title="Check reachability",
     description=DESCRIPTION,
     run=run,
-    samples=(),
+    samples=({"source": "10.0.0.1", "destination": "10.0.0.2"},),
 )

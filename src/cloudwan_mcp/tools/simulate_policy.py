@@ -78,7 +78,8 @@ async def run(
 
     total = await app.read(place.info.id, partial(count, core_network=place.core_network))
     judged = await live.passed_through(app, passing, total, ctx.report_progress)
-    theirs = await _change_set(app, place, after.version) if after.version else None
+    pending = after.version and after.said.get("alias") != "LIVE"  # what is in force changes nothing
+    theirs = await _change_set(app, place, after.version) if pending else None
     return answer(_present(app, place, judged, theirs))
 
 
@@ -173,5 +174,5 @@ TOOL = Tool(
     title="Simulate a policy",
     description=DESCRIPTION,
     run=run,
-    samples=({},),
+    samples=({"policy": "LIVE"}, {"policy": '{"version":"2021.12"}'}),
 )
