@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from cloudwan_mcp.policy.parse import LARGEST
 from cloudwan_mcp.store import Filters
 
 Word = Annotated[str, Field(max_length=128)]
@@ -26,6 +27,10 @@ Fields = Annotated[
     list[Word] | None, Field(max_length=16, description="only these, e.g. SubnetArns, CreatedAt")
 ]
 Text = Annotated[Word, Field(description="found in id, name or attributes, any case")]
+
+Policy = Annotated[
+    str, Field(max_length=LARGEST, description="LIVE, LATEST, version, file:NAME.json or JSON text")
+]
 
 
 def filters_of(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from cloudwan_mcp.app import App
 from cloudwan_mcp.model import SnapshotInfo
-from cloudwan_mcp.row import fitting
+from cloudwan_mcp.row import fitting, readable
 from cloudwan_mcp.settings import Settings
 
 GAPS_SHOWN = 8
@@ -105,3 +105,30 @@ def _size(gap: GapState) -> int:
 def _gap(values: dict[str, Any]) -> GapState:
     message = values.get("message", "")
     return GapState(**{**values, "message": message[:160] or None})
+
+
+class PolicyEnvelope(BaseModel):
+    """What stands around an answer about a policy document; one at hand needs no snapshot.
+
+    Documents may spell halves of characters, which no reply could carry: they are replaced.
+    """
+
+    policy: dict[str, Any] = Field(description="which document, from where, its age")
+    snapshot: SnapshotState | None = None
+    identity: IdentityState | None = None
+    gaps: list[GapState] | None = None
+    gaps_omitted: int | None = None
+    hint: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _carried(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {name: readable(value) for name, value in values.items()}
+
+
+def policy_envelope(
+    app: App, info: SnapshotInfo | None, policy: dict[str, Any], *hints: str
+) -> dict[str, Any]:
+    """The members of a `PolicyEnvelope`."""
+    around = {"hint": " ".join([*caveats(app), *hints])} if info is None else envelope(app, info, *hints)
+    return {"policy": policy, **around}

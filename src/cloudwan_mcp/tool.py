@@ -24,7 +24,7 @@ from cloudwan_mcp.memory.limit import MIB
 from cloudwan_mcp.row import encode
 
 ERROR_CHARACTERS = 4000
-AROUND = ("snapshot", "identity", "gaps", "gaps_omitted", "hint")  # every answer: see reply.Envelope
+AROUND = ("policy", "snapshot", "identity", "gaps", "gaps_omitted", "hint")  # see reply's envelopes
 COPIES = 16  # of a reply are alive at once: rows, models, structure, text and what they were read from
 
 READING: ContextVar[Context[App, Any] | None] = ContextVar("READING", default=None)

@@ -26,6 +26,11 @@ NAMES = {  # what people say, beside the tools' own names
     "stream": "stream_topology",
     "export": "export_topology",
     "memory": "memory_report",
+    "matrix": "segment_matrix",
+    "reach": "check_reachability",
+    "association": "explain_association",
+    "lint": "lint_policy",
+    "simulate": "simulate_policy",
 }
 MAIN = {  # arguments that may stand without their name, in this order
     "summarize_topology": ["group_by"],
@@ -36,11 +41,17 @@ MAIN = {  # arguments that may stand without their name, in this order
     "list_routes": ["prefix"],
     "diff_snapshots": ["before", "after"],
     "export_topology": ["format"],
+    "segment_matrix": ["segment", "other"],
+    "check_reachability": ["source", "destination"],
+    "explain_association": ["attachment"],
+    "lint_policy": ["policy"],
+    "simulate_policy": ["policy", "against"],
 }
 EXAMPLES = """\
   cloudwan-mcp ask summarize segment edge --element-types attachment
   cloudwan-mcp ask find 10.1.2.3
   cloudwan-mcp ask findings --severities critical --severities high
+  cloudwan-mcp ask reach 10.1.2.3 production@eu-west-1
   cloudwan-mcp ask path --without eu-west-1
   cloudwan-mcp ask stream --all --state FAILED > failed.json"""
 

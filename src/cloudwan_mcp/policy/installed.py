@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,10 +50,15 @@ class Found:
     row: InstalledRoute | None = None
 
 
-def look_up(routes: Iterable[InstalledRoute], lookups: tuple[Lookup, ...]) -> tuple[Found, ...]:
-    """The longest prefix for each lookup; the rows are read once and none but the best is kept."""
+def look_up(
+    routes: Iterable[InstalledRoute], lookups: tuple[Lookup, ...], read: Set[tuple[str, str]] = frozenset()
+) -> tuple[Found, ...]:
+    """The longest prefix for each lookup; the rows are read once and none but the best is kept.
+
+    `read` are the tables, as (segment, edge), of which every row that could match was given, if only none.
+    """
     best: dict[int, tuple[int, InstalledRoute]] = {}
-    seen: set[int] = set()
+    seen = {index for index, each in enumerate(lookups) if (each.segment, each.edge) in read}
     for row in routes:
         for index, lookup in enumerate(lookups):
             if (row.segment, row.edge) != (lookup.segment, lookup.edge) or not lookup.whole:

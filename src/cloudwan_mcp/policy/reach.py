@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +18,7 @@ from cloudwan_mcp.policy.matrix import matrix
 from cloudwan_mcp.policy.quotation import quote
 from cloudwan_mcp.policy.route import Network, PrefixLists, contains, prefix_of, read_prefix
 
+DEFAULTS = ("0.0.0.0/0", "::/0")
 Verdict = Literal["reachable", "inspected", "one-way", "unreachable", "undecided"]
 
 
@@ -61,12 +62,14 @@ def reach(
     *,
     presence: Presence | None = None,
     installed: Iterable[InstalledRoute] = (),
+    read: Set[tuple[str, str]] = frozenset(),
     lists: PrefixLists = NO_LISTS,
 ) -> Reach:
     """Judge traffic from `source` to `destination` and back.
 
     `presence` are the edges at which groups have attachments, `installed` the rows of route tables, read
-    once, `lists` the prefixes of prefix lists by alias. Raises `BadRequest` for a segment or prefix that
+    once, `read` the tables of which they are all that matters, `lists` the prefixes of prefix lists by alias.
+    Raises `BadRequest` for a segment or prefix that
     is none.
     """
     ground = Ground(document, matrix(document), presence, lists)
@@ -77,6 +80,7 @@ def reach(
     found = look_up(
         installed,
         (Lookup(one.segment, one.edge, other.prefix), Lookup(other.segment, other.edge, one.prefix)),
+        read,
     )
     ways = [Direction(way, row, _difference(way.intent, row)) for way, row in zip(legs, found, strict=True)]
     if one.outside or other.outside:
@@ -171,4 +175,6 @@ def _difference(intent: Intent, found: Found) -> str:
         ("no-route", "route"): "another policy version may be live, or a broader route leads elsewhere",
     }
     reason = reasons.get((intent, found.verdict), "the live policy version may be another one")
+    if intent == "allowed" and found.row is not None and found.row.prefix in DEFAULTS:
+        reason = "no route of its own is installed, and the default route takes it"
     return f"The policy says {intent}, but {found.because}: {reason}."

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Literal
 
 from mcp.server.mcpserver import Context
@@ -29,6 +28,7 @@ from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.live import Refresh
 from cloudwan_mcp.locate import choose
 from cloudwan_mcp.model import SnapshotInfo
+from cloudwan_mcp.policies import folder
 from cloudwan_mcp.queries.alternatives import alternatives
 from cloudwan_mcp.queries.group import group
 from cloudwan_mcp.render.bookmark import CURSOR_CHARACTERS, Bookmark
@@ -167,7 +167,7 @@ async def _written(ctx: Context[App], mark: Bookmark, name: str) -> Export:
         reader: Reader = await app.work(opened)
         source = await app.work(partial(_source, reader, mark, first=True))
         total = await app.work(partial(reader.count, mark.filters))
-        draft = Draft(_folder(app), name, app.folder.disk_mib)
+        draft = Draft(folder(app), name, app.folder.disk_mib)
         await app.work(partial(stack.enter_context, draft))
         chunks = kind.render(source, Place())
         while await app.work(partial(draft.extend, chunks, SLICE_S)):
@@ -183,11 +183,6 @@ async def _written(ctx: Context[App], mark: Bookmark, name: str) -> Export:
         connections=draft.connections,
         **envelope(app, source.info, *_hints(mark, nothing), "The file lies on the server's machine."),
     )
-
-
-def _folder(app: App) -> Path:
-    given = app.settings.export_dir
-    return Path(given).expanduser().absolute() if given else app.folder.root / "exports"
 
 
 def _nothing(reader: Reader, filters: Filters) -> str:

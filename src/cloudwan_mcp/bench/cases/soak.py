@@ -41,6 +41,9 @@ QUICK: tuple[tuple[str, dict[str, Any]], ...] = (
     ("find_path", {"without": "us-east-1"}),
     ("list_findings", {}),
     ("list_routes", {"prefix": "10.0.0.1", "edge": "us-east-1"}),
+    ("segment_matrix", {}),
+    ("explain_association", {"type": "vpc", "tags": ["segment=production"]}),
+    ("lint_policy", {}),
 )
 SLOW: tuple[tuple[str, dict[str, Any]], ...] = (("detect_leaks", {"seconds": 1}), ("run_benchmark", {}))
 
