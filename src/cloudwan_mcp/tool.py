@@ -56,7 +56,7 @@ class Tool:
             read_only_hint=not self.writes,
             destructive_hint=False if self.writes else None,  # what only reads says it by that
             idempotent_hint=True if self.writes else None,
-            open_world_hint=self.kind == "query",
+            open_world_hint=None if self.kind == "query" else False,  # true unless it is said
         )
         server.tool(name=self.name, title=self.title, description=self.description, annotations=annotations)(
             _guarded(self)
@@ -154,7 +154,7 @@ def _terse(tool: Definition, told: set[tuple[str, str]]) -> Definition:
 
 def slim(schema: Any) -> Any:
     """A JSON schema without what a reader can do without: titles, which repeat the names; null and "", which
-    stand for left out; the lengths of texts, which nobody counts and an error names when one is exceeded."""
+    stand for left out; the lengths of texts and the least of numbers, which nobody misses by chance."""
     if isinstance(schema, list):
         return [slim(each) for each in schema]
     if not isinstance(schema, dict):
@@ -168,6 +168,8 @@ def slim(schema: Any) -> Any:
         del kept["default"]
     if kept.get("type") == "string":
         kept.pop("maxLength", None)
+    if kept.get("minimum") in (0, 1):
+        del kept["minimum"]
     if kept.get("additionalProperties") is True:
         del kept["additionalProperties"]
     return {key: slim(each) for key, each in kept.items()}
