@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 from cloudwan_mcp.errors import BadRequest, NotFound
 from cloudwan_mcp.model import Element
 from cloudwan_mcp.store import Filters, Reader
+from cloudwan_mcp.store.identify import element_id
 from cloudwan_mcp.store.index.reader import SHORTEST
 
 SHOWN = 20
@@ -59,7 +64,7 @@ def locate(reader: Reader, identifier: str, *, field_name: str) -> int:
     number = reader.find(identifier or _only_network(reader, field_name))
     if number:
         return number
-    named = _named(reader, identifier)
+    named = standing_for(reader, identifier, limit=CANDIDATES) or _named(reader, identifier)
     if len(named) > 1:
         ids = ", ".join(f"{element.id} ({element.type})" for _, element in named[:SAID])
         raise BadRequest(
@@ -85,6 +90,23 @@ def _only_network(reader: Reader, field_name: str) -> str:
         field=field_name,
         next_step=f"Name an element, such as {names}.",
     )
+
+
+def resource_of(element: Element, attributes: Mapping[str, Any]) -> str:
+    """The id of the resource that an attachment or peering stands for, "" where AWS names none."""
+    arn = attributes.get("ResourceArn")
+    if not isinstance(arn, str) or not element.type.endswith(("-attachment", "-peering")):
+        return ""
+    identifier = element_id(arn)
+    return "" if identifier == element.id else identifier
+
+
+def standing_for(reader: Reader, identifier: str, *, limit: int) -> list[tuple[int, Element]]:
+    """The attachments and peerings of a resource, by its id or ARN: a VPC is no element of its own."""
+    wanted = element_id(identifier)
+    numbers = reader.index.known_as(wanted, limit=limit) if reader.index else []
+    elements = zip(numbers, reader.elements(numbers), strict=True)
+    return [(n, each) for n, each in elements if resource_of(each, json.loads(each.attributes)) == wanted]
 
 
 def _named(reader: Reader, name: str) -> list[tuple[int, Element]]:

@@ -49,6 +49,23 @@ async def test_every_way_to_name_an_attachment_leads_to_it(discovered: Discovere
         assert len(ids(by_tag)) == min(50, len(same_tag))
 
 
+async def test_a_vpc_is_found_by_what_is_attached_of_it_however_large_the_network() -> None:
+    arn = "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-0abc"
+    other = named(9002, "of another core network", ResourceArn=arn)
+    many = [named(n, f"vpc-{n}", ResourceArn=f"{arn}{n}") for n in range(3000)]
+    fill([CORE, *many, named(9001, "wanted", ResourceArn=arn), other])
+    async with conversation() as talk:
+        for query in ("vpc-0abc", arn):
+            answer = await talk.page(TOOL, query=query)
+            assert [item["name"] for item in answer["items"]] == ["wanted", "of another core network"]
+            assert {item["by"] for item in answer["items"]} == {"resource"}
+            assert answer["complete"]
+        one = await talk.page("describe", id="vpc-0abc7")
+        several = await talk.refused("describe", id="vpc-0abc")
+    assert one["element"]["name"] == "vpc-7"
+    assert "2 elements" in several
+
+
 async def test_an_exact_name_comes_before_longer_ones() -> None:
     fill(
         [CORE, named(1, "my-prod-vpc"), named(2, "prod-vpc-2"), named(3, "Prod-VPC"), named(4, "reprod-vpc")]

@@ -11,6 +11,7 @@ from cloudwan_mcp.finding import Examiner
 from cloudwan_mcp.findings import FINDINGS
 from cloudwan_mcp.indexing.facts import surveys
 from cloudwan_mcp.indexing.prefixes import brought, prefixes
+from cloudwan_mcp.locate import resource_of
 from cloudwan_mcp.model import Element
 from cloudwan_mcp.store import Filters, Folder, Reader
 from cloudwan_mcp.store.filters import tags_in
@@ -51,6 +52,7 @@ def _entry(n: int, element: Element, examiner: Examiner) -> Entry:
         n,
         element.type,
         element.name[:NAME_CHARACTERS],
+        resource_of(element, attributes),
         tags_in(attributes),
         list(prefixes(element, attributes)),
         list(brought(element, attributes)),

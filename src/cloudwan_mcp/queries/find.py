@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Literal
 
+from cloudwan_mcp.locate import standing_for
 from cloudwan_mcp.model import Element
 from cloudwan_mcp.store import Filters, Reader
 from cloudwan_mcp.store.blocks import plain
 from cloudwan_mcp.store.index.prefix import Network, network
 from cloudwan_mcp.store.index.reader import SHORTEST, Index
 
-By = Literal["id", "account", "tag", "prefix", "inside", "name", "text"]
+By = Literal["id", "resource", "account", "tag", "prefix", "inside", "name", "text"]
 LOOKED_AT = 500  # names that may match: each costs some 20 microseconds to read
 TEXT_ROWS = 2_000  # whose attributes one call reads when nothing else was found
 ALIKE_ROWS = 60
@@ -53,7 +54,7 @@ def find(reader: Reader, query: str, filters: Filters, limit: int) -> Found:
     """The elements that `query` means, among those that match `filters` (which name no tag and no text)."""
     text = plain(query.strip())
     found = Found()
-    _by_id(reader, text, filters, found)
+    _by_id(reader, text, filters, found, limit)
     net = network(text) if "." in text or ":" in text else None
     if net:
         _by_prefix(reader, net, filters, found, limit)
@@ -70,11 +71,15 @@ def find(reader: Reader, query: str, filters: Filters, limit: int) -> Found:
     return found
 
 
-def _by_id(reader: Reader, text: str, filters: Filters, found: Found) -> None:
+def _by_id(reader: Reader, text: str, filters: Filters, found: Found, limit: int) -> None:
+    """Its own id, or that of the VPC or other resource that it stands for."""
     found.searched.append("ids")
     number = reader.find(text)
     if number and (element := _one(reader, number, filters)):
         found.hits.append(Hit(element, "id"))
+    others = [n for n, _ in standing_for(reader, text, limit=limit + 1)]
+    found.hits += [Hit(element, "resource") for n in others if (element := _one(reader, n, filters))]
+    found.more = len(others) > limit
 
 
 def _listed(reader: Reader, filters: Filters, by: By, found: Found, limit: int) -> None:

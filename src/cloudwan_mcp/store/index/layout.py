@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 APPLICATION_ID = 0x43574958  # "CWIX"
-VERSION = 1
+VERSION = 2
 CACHE_KIB = 512
 ABANDONED_S = 3600.0  # an index that has been written for so long is a killed process's
 SNAPSHOT, INDEX, WRITING = "snapshot-", "index-", "-new"
@@ -28,6 +28,7 @@ CREATE TABLE tagword(code INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT, va
 CREATE TABLE tagcell(code INTEGER, ty INTEGER, count INTEGER, PRIMARY KEY(code, ty)) WITHOUT ROWID;
 CREATE TABLE prefix(family INTEGER, start BLOB, bits INTEGER, n INTEGER,
                     PRIMARY KEY(family, start, bits, n)) WITHOUT ROWID;
+CREATE TABLE alias(k INTEGER, n INTEGER, PRIMARY KEY(k, n)) WITHOUT ROWID;
 CREATE TABLE finding(kind TEXT, n INTEGER, severity TEXT, since REAL, PRIMARY KEY(kind, n)) WITHOUT ROWID;
 CREATE TABLE survey(id INTEGER PRIMARY KEY, kind TEXT, severity TEXT, element TEXT, text TEXT, fix TEXT,
                     facts TEXT);
@@ -36,8 +37,11 @@ CREATE TABLE account_segment(ty INTEGER, co INTEGER, sg INTEGER, ac INTEGER, cou
 CREATE TABLE account_edge(ty INTEGER, co INTEGER, ed INTEGER, ac INTEGER, count INTEGER);
 """
 
-BROUGHT = """CREATE TEMP TABLE brought(family INTEGER, start BLOB, bits INTEGER, owner TEXT,
-             PRIMARY KEY(family, start, bits, owner)) WITHOUT ROWID"""
+TEMPORARY = """
+CREATE TEMP TABLE brought(family INTEGER, start BLOB, bits INTEGER, owner TEXT,
+                          PRIMARY KEY(family, start, bits, owner)) WITHOUT ROWID;
+CREATE TEMP TABLE aka(k INTEGER, n INTEGER);
+"""
 
 COUNTS = {
     "account_state": ("ty", "gn", "co", "ac", "st"),

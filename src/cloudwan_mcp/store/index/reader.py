@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from cloudwan_mcp.store import schema
 from cloudwan_mcp.store.blocks import plain
+from cloudwan_mcp.store.identify import key_of
 from cloudwan_mcp.store.index import layout
 from cloudwan_mcp.store.index.prefix import Network, row
 from cloudwan_mcp.store.index.tags import token
@@ -46,6 +47,11 @@ class Index:
 
     def close(self) -> None:
         self.db.close()
+
+    def known_as(self, identifier: str, *, limit: int) -> list[int]:
+        """Elements that may stand for the resource with this id."""
+        query = "SELECT n FROM alias WHERE k = ? ORDER BY n LIMIT ?"
+        return [number for (number,) in self._rows(query, (key_of(identifier), limit))]
 
     def named(self, text: str, *, after: int = 0, limit: int) -> list[int]:
         """Elements whose name may contain `text`, 3 characters at least: all its trigrams occur."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from cloudwan_mcp.store import schema
 from cloudwan_mcp.store.blocks import plain
+from cloudwan_mcp.store.identify import key_of
 from cloudwan_mcp.store.index import layout
 from cloudwan_mcp.store.index.prefix import Network, row
 from cloudwan_mcp.store.index.tags import TagWords
@@ -22,6 +23,7 @@ from cloudwan_mcp.store.index.tags import TagWords
 class Entry:
     """What an element can be looked up by.
 
+    `alias` is the id of the resource that it stands for: an attachment's VPC is no element of its own.
     `brought` are prefixes with the ids of the attachments that bring them; `findings` are (kind, severity,
     since), since being None where it has no time.
     """
@@ -29,6 +31,7 @@ class Entry:
     n: int
     type: str
     name: str = ""
+    alias: str = ""
     tags: list[tuple[str, str]] = field(default_factory=list)
     prefixes: list[Network] = field(default_factory=list)
     brought: list[tuple[Network, str]] = field(default_factory=list)
@@ -58,7 +61,7 @@ class IndexWriter:
         try:
             self._db = layout.create(self._path)
             self._db.execute("ATTACH ? AS snapshot", (str(snapshot),))
-            self._db.execute(layout.BROUGHT)
+            self._db.executescript(layout.TEMPORARY)
         except sqlite3.Error as error:
             self._path.unlink(missing_ok=True)
             raise schema.explain(error, self._path, writing=True) from error
@@ -76,6 +79,7 @@ class IndexWriter:
     def add(self, entries: Iterable[Entry]) -> None:
         """Raises `Exhausted` when the disk is full."""
         names: list[tuple[int, str]] = []
+        aliases: list[tuple[int, int]] = []
         tags: list[tuple[int, str]] = []
         prefixes: list[tuple[int, bytes, int, int]] = []
         brought: list[tuple[int, bytes, int, str]] = []
@@ -83,12 +87,15 @@ class IndexWriter:
         for entry in entries:
             if entry.name:
                 names.append((entry.n, entry.name))
+            if entry.alias:
+                aliases.append((key_of(entry.alias), entry.n))
             if entry.tags:
                 tags.append((entry.n, self._tags.coded(entry.tags, self._types.get(entry.type, 0))))
             prefixes += [(*row(net), entry.n) for net in entry.prefixes]
             brought += [(*row(net), owner) for net, owner in entry.brought]
             findings += [(kind, entry.n, severity, since) for kind, severity, since in entry.findings]
         self._fill("name(rowid, text) VALUES(?, ?)", names)
+        self._fill("temp.aka VALUES(?, ?)", aliases)
         self._fill("tag(rowid, text) VALUES(?, ?)", tags)
         self._fill("prefix VALUES(?, ?, ?, ?)", prefixes)
         self._fill("temp.brought VALUES(?, ?, ?, ?)", brought)
@@ -119,6 +126,8 @@ class IndexWriter:
                 self._db.execute(
                     f"INSERT INTO {table} SELECT {names}, count(*) FROM snapshot.el GROUP BY {names}"  # noqa: S608
                 )
+            # keys are as good as random: in their order, each page of the table is written once
+            self._db.execute("INSERT OR IGNORE INTO alias SELECT k, n FROM temp.aka ORDER BY k, n")
             self._db.executemany("INSERT INTO tagword VALUES(?, ?, ?, ?)", self._tags.words())
             self._db.executemany("INSERT INTO tagcell VALUES(?, ?, ?)", self._tags.cells())
             self._db.execute("INSERT INTO meta VALUES('tags_whole', ?)", (int(self._tags.whole),))
