@@ -34,7 +34,7 @@ demo: .venv/.runtime ## walk a simulated network of Cloud WAN size, without AWS 
 .PHONY: test
 test: .venv/.dev $(NODE:%=tests/%/node_modules/.installed) ## run every test (ARGS='-k store' for some)
 	@sh scripts/chromium.sh
-	@$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist loadgroup $(ARGS)
 
 ##@ Work on it
 

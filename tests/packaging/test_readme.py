@@ -53,7 +53,7 @@ def make_demo(words: list[str]) -> None:
 def make_tests(words: list[str]) -> None:
     """These very tests: what it runs is looked at, and asked for its version."""
     python, *rest = _made([each for each in words if not each.startswith("ARGS=")])
-    asked = ["-m", "pytest", "-n", "4", "--dist", "worksteal"]
+    asked = ["-m", "pytest", "-n", "4", "--dist", "loadgroup"]
     assert (python, rest) == (".venv/bin/python", asked)
     assert run([sys.executable, *rest, "--version"]).returncode == 0
 

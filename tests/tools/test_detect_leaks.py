@@ -110,7 +110,7 @@ async def test_the_server_as_it_is_shows_no_growth_while_it_is_called(discovered
     assert found["calls"] > 0
 
 
-@pytest.mark.parametrize(("tool", "seconds"), [("memory_report", 5), ("every", 20)])
+@pytest.mark.parametrize(("tool", "seconds"), [("memory_report", 3), ("every", 12)])
 async def test_no_tool_leaks(tool: str, seconds: int) -> None:
     async with conversation() as talk:
         found = await talk.page("detect_leaks", tool=tool, seconds=seconds)

@@ -17,7 +17,7 @@ from tools.conftest import Discovered
 
 pytestmark = pytest.mark.anyio
 TOOL = "list_routes"
-SIZE = {"attachments": 200}
+SIZE = {"attachments": 80}
 
 
 def client(simulator: Simulator) -> Any:
