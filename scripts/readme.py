@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import quote
 
 from cloudwan_mcp.commands import COMMANDS
+from cloudwan_mcp.commands.lookup import OPERATIONS
+from cloudwan_mcp.discovery.kind import action_of
 from cloudwan_mcp.discovery.kinds import KINDS
 from cloudwan_mcp.setting import bounds, variable
 from cloudwan_mcp.settings import SETTINGS
@@ -61,7 +63,7 @@ def policy() -> str:
     statement = {
         "Sid": "ReadCloudWan",
         "Effect": "Allow",
-        "Action": sorted({kind.action for kind in KINDS}),
+        "Action": sorted({kind.action for kind in KINDS} | set(map(action_of, OPERATIONS))),
         "Resource": "*",
     }
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)

@@ -45,17 +45,26 @@ class Kind:
     @property
     def operation_name(self) -> str:
         """AWS's own spelling: `get_sites` -> `GetSites`."""
-        return "".join(part.capitalize() for part in self.operation.split("_"))
+        return _aws_name(self.operation)
 
     @property
     def action(self) -> str:
         """The IAM action that permits the operation."""
-        return f"networkmanager:{self.operation_name}"
+        return action_of(self.operation)
 
     def arguments(self, scope: Scope) -> dict[str, Any]:
         """Input members for this kind within `scope`."""
         values = {member: value(scope) for member, value in self.parameters.items()}
         return {member: value for member, value in values.items() if value}
+
+
+def action_of(operation: str) -> str:
+    """The IAM action that permits one of Network Manager's operations, by botocore's name."""
+    return f"networkmanager:{_aws_name(operation)}"
+
+
+def _aws_name(operation: str) -> str:
+    return "".join(part.capitalize() for part in operation.split("_"))
 
 
 def global_network(scope: Scope) -> str:
