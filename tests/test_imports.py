@@ -38,10 +38,6 @@ def test_the_discovery_process_knows_no_protocol_and_no_models_of_replies(simula
     simulate(attachments=20)
     code = """
 from cloudwan_mcp.cli import main
-def refuse(event, _):
-    if event == "os.exec":  # at its end it would go over to indexing
-        raise OSError("not now")
-sys.addaudithook(refuse)
 assert main(["discover", "--json"]) == 0
 """
     found = imported(code)

@@ -12,14 +12,18 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cloudwan_mcp import errors
-from cloudwan_mcp.command import INTERRUPTED, Command, attend, exit_code, say, say_json
+from cloudwan_mcp.command import INTERRUPTED, Command, announce, attend, exit_code, say, say_json
 from cloudwan_mcp.errors import CloudWanError
 from cloudwan_mcp.progress import ProgressLine, Rate
 from cloudwan_mcp.settings import Settings
 
+if TYPE_CHECKING:
+    from cloudwan_mcp.store import Folder
+
+SMALL = 20_000  # elements that are indexed in a second and take no more memory than their discovery did
 POLITE = 10  # niceness beside a server: its answers come before the refresh
 TOLD_S = 0.5  # between two progress messages to a program
 GC_THRESHOLD = 10_000  # rows are values without cycles, looked at in vain; calls do leave cycles
@@ -63,20 +67,30 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
         )
         counts = {"elements": info.elements, "connections": info.connections, "gaps": len(info.gaps)}
         talk.end(info.id, counts)
+        if small := info.elements <= SMALL:
+            _index(folder, info.id, stop)
     except CloudWanError as error:
         talk.failed(error)
         return INTERRUPTED if stop.is_set() else exit_code(error)
     finally:
         folder.close()
-    gone = stop.is_set() or folder.temporary
-    return 0 if gone else _index(arguments, info.id, talk)
+    if not (small or stop.is_set() or folder.temporary):
+        _go_over(arguments, info.id)
+    return 0
 
 
-def _index(arguments: argparse.Namespace, snapshot: str, talk: _Talk) -> int:
-    """Go over to indexing, as another program in this process: what the discovery took is given back.
+def _index(folder: Folder, snapshot: str, stop: threading.Event) -> None:
+    """A snapshot is complete without its index, only searched more slowly: no failure of a discovery."""
+    from cloudwan_mcp.indexing.run import index
 
-    A snapshot is complete without its index, only searched more slowly: its failure is none of a discovery.
-    """
+    try:
+        index(folder, snapshot, stop)
+    except CloudWanError as error:
+        announce(f"The snapshot has no index. {error}")
+
+
+def _go_over(arguments: argparse.Namespace, snapshot: str) -> None:
+    """Go over to indexing, as another program in this process: what the discovery took is given back."""
     given = [
         (name, getattr(arguments, name, None)) for name in ("config", "data_dir", "profile", "log_level")
     ]
@@ -88,8 +102,7 @@ def _index(arguments: argparse.Namespace, snapshot: str, talk: _Talk) -> int:
             os.execv(sys.executable, command)  # noqa: S606
         subprocess.run(command, check=False)  # noqa: S603
     except OSError as error:
-        talk.notice(f"The snapshot has no index: {error}")
-    return 0
+        announce(f"The snapshot has no index: {error}")
 
 
 class _Talk:
