@@ -48,9 +48,12 @@ async def newest(app: App, refresh: Refresh, tables: Tables = ()) -> tuple[str, 
 
 async def resumed(app: App, snapshot: str) -> DiscoveryProcess | None:
     """The discovery that fills `snapshot`; an interrupted one is made to go on."""
+    running = app.discovery  # before the look: one that ends meanwhile has filled it
     info = await app.read(snapshot, lambda reader: reader.info())
     if info.complete:
         return None
+    if running and running.snapshot == snapshot and not running.stopping:
+        return running
     if app.discovery is None and await app.work(app.folder.busy):
         return None  # another process is at it
     return await app.discover()

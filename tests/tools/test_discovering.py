@@ -8,6 +8,7 @@ from typing import Any
 import anyio
 import pytest
 
+from cloudwan_mcp import live
 from cloudwan_mcp.model import Identity, Scope
 from cloudwan_mcp.settings import load
 from cloudwan_mcp.simulator import Faults
@@ -126,6 +127,28 @@ async def test_another_process_that_discovers_is_followed(simulate: Discovered) 
             (row,) = (await talk.call("list_snapshots")).structured_content["items"]
     assert simulator.calls["DescribeGlobalNetworks"] == 1
     assert row["elements"] == len(items) == len({item["id"] for item in items})
+
+
+async def test_a_discovery_that_ends_while_its_snapshot_is_looked_at_is_not_made_again(
+    simulate: Discovered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulator = simulate(faults=slow(1), **SIZE)
+    async with conversation(**SMALL_PAGES) as talk:
+        page = await talk.page(limit=1)
+        read = talk.app.read
+
+        async def ended_meanwhile(snapshot: str, question: Any) -> Any:
+            found = await read(snapshot, question)
+            simulator.faults = Faults()
+            await soon(lambda: talk.app.discovery is None)
+            return found
+
+        monkeypatch.setattr(talk.app, "read", ended_meanwhile)
+        discovery = await live.resumed(talk.app, page["snapshot"]["id"])
+        assert discovery
+        assert discovery.ended
+        assert talk.app.discovery is None
+    assert simulator.calls["DescribeGlobalNetworks"] == 1
 
 
 async def test_what_another_process_published_a_moment_ago_is_the_answer(simulate: Discovered) -> None:
