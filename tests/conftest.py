@@ -18,7 +18,7 @@ from cloudwan_mcp.simulator import Estate, Faults, Simulator
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
-    "tests", deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "tests", deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile("tests")
 
