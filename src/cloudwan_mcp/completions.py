@@ -17,7 +17,7 @@ from cloudwan_mcp.tool import Server
 
 MOST = 100  # the protocol's own bound
 CANDIDATES = 500
-PLACES = {"edge": "edge", "segment": "segment"}
+PLACES = ("edge", "segment")
 
 
 def offer_completions(server: Server, app: App) -> None:
@@ -38,7 +38,7 @@ def offer_completions(server: Server, app: App) -> None:
 
 def _values(reader: Reader, name: str, typed: str) -> list[str]:
     if name in PLACES:
-        words = [value for (value,), _ in reader.tally(Filters(), PLACES[name]) if value]
+        words = [value for (value,), _ in reader.tally(Filters(), name) if value]
         return sorted(word for word in words if word.casefold().startswith(typed.casefold()))
     if name not in ("id", "element") or len(typed) < SHORTEST or not reader.index:
         return []

@@ -68,6 +68,11 @@ def items_of(value: Any) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
+def strings_of(value: Any) -> list[str]:
+    """A member that should be a list of texts; what is not one is left out."""
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+
+
 def time_of(value: Any) -> float | None:
     """A member that should be a time, in epoch seconds."""
     known = isinstance(value, int | float) and not isinstance(value, bool)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cloudwan_mcp.errors import BadRequest, NotFound
+from cloudwan_mcp.finding import strings_of
 from cloudwan_mcp.model import Element
 from cloudwan_mcp.store import Filters, Reader
 from cloudwan_mcp.store.identify import element_id
 from cloudwan_mcp.store.index.reader import SHORTEST
 
+PLACES = {"segment": "segment", "network-function-group": "segment", "core-network-edge": "edge"}
+LANES = ("segment", "network-function-group")
+LANES_READ = 2_000  # AWS allows 40 in a core network
 SHOWN = 20
 CANDIDATES = 400  # that share the trigrams of a name
 SAID = 5
@@ -90,6 +94,19 @@ def _only_network(reader: Reader, field_name: str) -> str:
         field=field_name,
         next_step=f"Name an element, such as {names}.",
     )
+
+
+def members_of(place: Element) -> Filters | None:
+    """What is in a segment, network function group or edge; None for anything else."""
+    field = PLACES.get(place.type)
+    return Filters(core_network=place.core_network, **{field: getattr(place, field)}) if field else None
+
+
+def lanes(reader: Reader, *, core_network: str, segment: str = "") -> Iterator[tuple[Element, list[str]]]:
+    """(segment or network function group, the edge locations that it is deployed at)."""
+    wanted = Filters(types=LANES, core_network=core_network, segment=segment)
+    for _, lane in reader.page(wanted, after=0, limit=LANES_READ).rows:
+        yield lane, strings_of(json.loads(lane.attributes or "{}").get("EdgeLocations"))
 
 
 def resource_of(element: Element, attributes: Mapping[str, Any]) -> str:

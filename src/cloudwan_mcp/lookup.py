@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
-from anyio.streams.buffered import BufferedByteReceiveStream
 
-from cloudwan_mcp.discovery.process import FRUGAL
+from cloudwan_mcp.discovery.process import FRUGAL, messages
 from cloudwan_mcp.errors import TryAgain, from_dict
 from cloudwan_mcp.memory.cache import ByteCache
 
@@ -134,15 +133,8 @@ class Lookups:
             await process.stdin.aclose()
 
     async def _listen(self, process: anyio.abc.Process) -> None:
-        if process.stdout is None:
-            return
-        lines = BufferedByteReceiveStream(process.stdout)
-        while True:
-            try:
-                message = json.loads(await lines.receive_until(b"\n", LINE_BYTES))
-            except (anyio.IncompleteRead, anyio.EndOfStream, anyio.ClosedResourceError):
-                return
-            waiting = self._asked.get(message["id"])
+        async for message in messages(process, LINE_BYTES):
+            waiting = self._asked.get(message.get("id"))
             if waiting:  # else who asked has gone
                 waiting.message = message
                 waiting.answered.set()

@@ -44,6 +44,12 @@ def fitting(sizes: Iterable[int], room: int) -> int:
     return sum(used <= room for used in accumulate(sizes))
 
 
+def fit(rows: Sequence[dict[str, Any]], room: int) -> list[dict[str, Any]]:
+    """The first rows that fit into `room` together; the first is among them, cut down where it must be."""
+    whole = [shortened(row, room) if size(row) > room else row for row in rows[:1]] + list(rows[1:])
+    return whole[: max(fitting(map(size, whole), room), 1)]
+
+
 def encode(value: Any) -> str:
     """Compact JSON; lone surrogates, which no UTF-8 reply could carry, are replaced."""
     return _whole(json.dumps(value, ensure_ascii=False, separators=(",", ":")))

@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from cloudwan_mcp.command import EXIT_HELP, Command, announce, say
@@ -93,6 +94,7 @@ def _options() -> dict[str, dict[str, Any]]:
     return found
 
 
+@cache
 def _schemas() -> dict[str, dict[str, Any]]:
     import anyio
 

@@ -6,7 +6,7 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import anyio
@@ -93,23 +93,8 @@ class DiscoveryProcess:
         process.kill()
 
     async def _listen(self, process: anyio.abc.Process) -> None:
-        if process.stdout is None:
-            return
-        lines = BufferedByteReceiveStream(process.stdout)
-        while True:
-            try:
-                message = json.loads(await lines.receive_until(b"\n", LINE_BYTES))
-            except (anyio.IncompleteRead, anyio.EndOfStream, anyio.ClosedResourceError):
-                return
-            except anyio.DelimiterNotFound:
-                await lines.receive(LINE_BYTES)  # too long to be ours: what was read of it is let go
-                continue
-            except ValueError:
-                message = None
-            if isinstance(message, dict):
-                self._hear(message)
-            else:
-                logger.warning("The discovery process said something that is not ours.")
+        async for message in messages(process, LINE_BYTES):
+            self._hear(message)
 
     def _hear(self, message: dict[str, Any]) -> None:
         if message.get("event") == "error":
@@ -124,3 +109,24 @@ class DiscoveryProcess:
     def _notify(self) -> None:
         self._changed.set()
         self._changed = anyio.Event()
+
+
+async def messages(process: anyio.abc.Process, most_bytes: int) -> AsyncIterator[dict[str, Any]]:
+    """What a child says in lines of JSON, until it ends; what is not ours is passed over."""
+    if process.stdout is None:
+        return
+    lines = BufferedByteReceiveStream(process.stdout)
+    while True:
+        try:
+            message = json.loads(await lines.receive_until(b"\n", most_bytes))
+        except (anyio.IncompleteRead, anyio.EndOfStream, anyio.ClosedResourceError):
+            return
+        except anyio.DelimiterNotFound:
+            await lines.receive(most_bytes)  # what was read of it is let go
+            continue
+        except ValueError:
+            message = None
+        if isinstance(message, dict):
+            yield message
+        else:
+            logger.warning("A child process said something that is not ours.")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from cloudwan_mcp.finding import Attributes, Evidence, Facts, Finding, seen
+from cloudwan_mcp.finding import Attributes, Evidence, Facts, Finding, seen, strings_of
 from cloudwan_mcp.model import Element
 
 _WORKING = ("AVAILABLE", "UPDATING", "PENDING_TAG_ACCEPTANCE", "PENDING_NETWORK_UPDATE")
@@ -29,12 +28,12 @@ def _survey(facts: Facts) -> Iterator[tuple[str, Evidence]]:
 
 def _examine(group: Element, edges: set[str]) -> Evidence | None:
     attributes = Attributes(group.attributes)
-    deployed = [edge for edge in _strings(attributes.get("EdgeLocations")) if edge not in edges]
+    deployed = [edge for edge in strings_of(attributes.get("EdgeLocations")) if edge not in edges]
     if edges and not deployed:
         return None
     segments = attributes.get("Segments")
     sent = segments if isinstance(segments, dict) else {}
-    via, to = _strings(sent.get("SendVia")), _strings(sent.get("SendTo"))
+    via, to = strings_of(sent.get("SendVia")), strings_of(sent.get("SendTo"))
     users = ", ".join(dict.fromkeys([*via, *to])) or "no segment"
     where = "anywhere" if not edges else f"at {', '.join(deployed)}"
     return seen(
@@ -46,10 +45,6 @@ def _examine(group: Element, edges: set[str]) -> Evidence | None:
         send_via=", ".join(via),
         send_to=", ".join(to),
     )
-
-
-def _strings(value: Any) -> list[str]:
-    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
 FINDING = Finding(

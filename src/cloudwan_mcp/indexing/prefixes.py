@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cloudwan_mcp.finding import items_of
+from cloudwan_mcp.finding import items_of, strings_of
 from cloudwan_mcp.model import Element
 from cloudwan_mcp.store.index.prefix import Network, network
 
@@ -18,8 +18,7 @@ def prefixes(element: Element, attributes: Mapping[str, Any]) -> Iterator[Networ
     if element.type == "route":
         written = [str(attributes.get("DestinationCidrBlock") or "")]
     elif element.type == "core-network-edge":
-        blocks = attributes.get("InsideCidrBlocks")
-        written = [str(each) for each in blocks] if isinstance(blocks, list) else []
+        written = strings_of(attributes.get("InsideCidrBlocks"))
     elif element.type == "network-telemetry":
         written = [str(attributes.get("Address") or "")]
     elif "Definition" in attributes and "idr" in str(attributes["Definition"]):
@@ -41,10 +40,8 @@ def _blocks(definition: Any) -> Iterator[str]:
         for value in level:
             if isinstance(value, dict):
                 blocks = [v for k, v in value.items() if "cidr" in k.lower()]
-                yield from (v for v in blocks if isinstance(v, str))
-                yield from (
-                    v for block in blocks if isinstance(block, list) for v in block if isinstance(v, str)
-                )
+                for block in [blocks, *blocks]:
+                    yield from strings_of(block)
                 deeper += value.values()
             elif isinstance(value, list):
                 deeper += value

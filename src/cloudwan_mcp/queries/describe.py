@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cloudwan_mcp.graph import neighbourhood
-from cloudwan_mcp.locate import locate
+from cloudwan_mcp.locate import locate, members_of
 from cloudwan_mcp.model import Element
-from cloudwan_mcp.store import Filters, Reader
+from cloudwan_mcp.store import Reader
 from cloudwan_mcp.store.tally import Tally
 
 CONNECTIONS = 40
 NEAR = 60
-PLACES = {"segment": "segment", "network-function-group": "segment", "core-network-edge": "edge"}
 
 
 @dataclass(slots=True)
@@ -41,8 +40,7 @@ def describe(reader: Reader, identifier: str, hops: int) -> Described:
     others = reader.elements([other for other, _ in found[:CONNECTIONS]])
     described.connected = [(kind, other) for (_, kind), other in zip(found, others, strict=False)]
     described.more = len(found) > CONNECTIONS
-    if place := PLACES.get(element.type):
-        within = Filters(core_network=element.core_network, **{place: getattr(element, place)})
+    if within := members_of(element):
         described.members = reader.tally(within, "type", "state")
     if hops > 1:
         near = neighbourhood(reader, number, hops, most_nodes=NEAR)

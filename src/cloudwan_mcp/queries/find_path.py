@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from cloudwan_mcp.locate import PLACES, lanes, members_of
 from cloudwan_mcp.model import Element
 from cloudwan_mcp.store import Filters, Reader
 from cloudwan_mcp.store.tally import Tally, largest_first
 
-PLACES = {"segment": "segment", "network-function-group": "segment", "core-network-edge": "edge"}
-LANES = ("segment", "network-function-group")
-LANES_READ = 2_000
 MOST = 500  # elements that depend on one, one on another; beyond, the counts say how many are in a place
 OF_ONE = 100
 SHOWN = 20
@@ -56,9 +53,8 @@ def removal(reader: Reader, number: int) -> Removal:
     """What depends on this element. AWS refuses to remove an edge that attachments are at."""
     (element,) = reader.elements([number])
     found = Removal(element)
-    place = PLACES.get(element.type)
-    if place:
-        within = Filters(core_network=element.core_network, **{place: getattr(element, place)})
+    within = members_of(element)
+    if within:
         found.members = [
             (values, count)
             for values, count in reader.tally(within, "type", "state")
@@ -66,8 +62,8 @@ def removal(reader: Reader, number: int) -> Removal:
         ]
     if element.type == "core-network-edge":
         found.last = _only_at(reader, element)
-    numbers, found.truncated = _pointing_at(reader, number, followed=lambda n: not place or n != number)
-    if not place:
+    numbers, found.truncated = _pointing_at(reader, number, followed=lambda n: not within or n != number)
+    if not within:
         elements = [each for each in reader.elements(numbers) if each.type not in FRINGE]
         found.dependants = largest_first(Counter((each.type,) for each in elements))
         found.examples = elements[:SHOWN]
@@ -98,6 +94,5 @@ def _examples(reader: Reader, within: Filters) -> list[Element]:
 
 
 def _only_at(reader: Reader, edge: Element) -> list[Element]:
-    wanted = Filters(types=LANES, core_network=edge.core_network)
-    lanes = (lane for _, lane in reader.page(wanted, after=0, limit=LANES_READ).rows)
-    return [lane for lane in lanes if json.loads(lane.attributes or "{}").get("EdgeLocations") == [edge.edge]]
+    found = lanes(reader, core_network=edge.core_network)
+    return [lane for lane, edges in found if edges == [edge.edge]]

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from cloudwan_mcp.finding import items_of
+from cloudwan_mcp.locate import lanes
 from cloudwan_mcp.model import Element
 from cloudwan_mcp.store import Filters, Reader
 from cloudwan_mcp.store.index.prefix import Network, network
 
-LANES = ("segment", "network-function-group")
-LANES_READ = 2_000
 ROUTES_READ = 20_000  # of a snapshot in one call
 PAGE = 500
 NAMED = 6  # attachments of a route that are named
@@ -80,14 +79,12 @@ class Folded:
 
 def tables(reader: Reader, *, core_network: str, segment: str, edge: str) -> list[Table]:
     """Every table there is, of one core network, segment and edge where these are named."""
-    found = []
-    wanted = Filters(types=LANES, core_network=core_network, segment=segment)
-    for _, lane in reader.page(wanted, after=0, limit=LANES_READ).rows:
-        named = json.loads(lane.attributes or "{}").get("EdgeLocations")
-        for each in named if isinstance(named, list) else ():
-            if isinstance(each, str) and edge in ("", each):
-                found.append(Table(lane.global_network, lane.core_network, lane.segment, each))
-    return found
+    return [
+        Table(lane.global_network, lane.core_network, lane.segment, each)
+        for lane, edges in lanes(reader, core_network=core_network, segment=segment)
+        for each in edges
+        if edge in ("", each)
+    ]
 
 
 @dataclass(slots=True)

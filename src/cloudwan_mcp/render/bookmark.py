@@ -33,8 +33,8 @@ class Bookmark:
     def sealed(self, signer: CursorSigner) -> str:
         """As a cursor; raises `BadRequest` where the filters would make it longer than any may be."""
         filters = {k: v for k, v in asdict(self.filters).items() if v}
-        values = [KIND, self.snapshot, self.format, filters, list(self.place), self.offset, self.last]
-        text = signer.seal(values)
+        values = [self.snapshot, self.format, filters, list(self.place), self.offset, self.last]
+        text = signer.seal(KIND, values)
         if len(text) > CURSOR_CHARACTERS - 64:
             raise BadRequest(
                 "The filters are too long together.",
@@ -61,13 +61,13 @@ class Bookmark:
     @classmethod
     def opened(cls, text: str, signer: CursorSigner) -> Bookmark:
         """Raises `BadRequest` for anything this folder did not sign as a bookmark."""
-        values = signer.opened(text)
+        values = signer.opened(text, KIND)
         try:
-            kind, snapshot, name, stored, place, offset, last = values
+            snapshot, name, stored, place, offset, last = values
             filters = Filters(**(stored | {"types": tuple(stored.get("types", ()))}))
             made = cls(snapshot, name, filters, Place(*place), offset, last)
         except (ValueError, TypeError, AttributeError) as error:
             raise foreign() from error
-        if kind != KIND or name not in NAMES:
+        if name not in NAMES:
             raise foreign()
         return made

@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import tempfile
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -62,24 +63,34 @@ class CursorSigner:
 
     def write(self, cursor: Cursor) -> str:
         filters = {k: v for k, v in asdict(cursor.filters).items() if v}
-        return self.seal([cursor.snapshot, filters, cursor.part, cursor.n, cursor.given, cursor.include])
+        return self._sealed([cursor.snapshot, filters, cursor.part, cursor.n, cursor.given, cursor.include])
 
     def read(self, text: str) -> Cursor:
         """Raises `BadRequest` for anything this folder did not sign."""
-        values = self.opened(text)
+        values = self._values(text)
         try:
             snapshot, stored, part, n, given, include = values
             return Cursor(snapshot, _filters(stored), part, n, given, include)
         except (ValueError, TypeError, AttributeError) as error:
             raise foreign() from error
 
-    def seal(self, values: list[Any]) -> str:
-        """Plain values, signed, as text that a URL can hold."""
+    def seal(self, kind: str, values: Iterable[Any]) -> str:
+        """Plain values of one kind of cursor, signed, as text that a URL can hold."""
+        return self._sealed([kind, *values])
+
+    def opened(self, text: str, kind: str) -> list[Any]:
+        """What was sealed as this kind; raises `BadRequest` for anything else."""
+        values = self._values(text)
+        if not values or values[0] != kind:
+            raise foreign()
+        return values[1:]
+
+    def _sealed(self, values: list[Any]) -> str:
         body = json.dumps(values, separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(self._sign(body) + body).decode().rstrip("=")
 
-    def opened(self, text: str) -> list[Any]:
-        """What was sealed; raises `BadRequest` for anything this folder did not sign."""
+    def _values(self, text: str) -> list[Any]:
+        """What was signed; raises `BadRequest` for anything this folder did not sign."""
         try:
             data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         except ValueError:

@@ -17,7 +17,7 @@ from cloudwan_mcp.live import Refresh
 from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.queries.find import Found, Hit, find
 from cloudwan_mcp.reply import Envelope, envelope, overhead
-from cloudwan_mcp.row import Detail, chosen, element_row, fitting, shortened, size
+from cloudwan_mcp.row import Detail, chosen, element_row, fit
 from cloudwan_mcp.store import Reader
 from cloudwan_mcp.tool import Tool, answer, app_of
 
@@ -63,12 +63,10 @@ async def run(
 
 def _present(app: App, info: SnapshotInfo, found: Found, detail: Detail, fields: Sequence[str]) -> Findings:
     room = app.settings.reply_bytes - overhead(info, "")
-    rows = [_row(hit, detail, fields) for hit in found.hits]
-    rows = [*(shortened(row, room) if size(row) > room else row for row in rows[:1]), *rows[1:]]
-    kept = fitting(map(size, rows), room)
-    more = found.more or kept < len(rows)
+    rows = fit([_row(hit, detail, fields) for hit in found.hits], room)
+    more = found.more or len(rows) < len(found.hits)
     return Findings(
-        items=rows[:kept],
+        items=rows,
         more=more,
         searched=found.searched,
         close=found.close or None,

@@ -19,9 +19,8 @@ from cloudwan_mcp.live import Refresh
 from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.queries.list_findings import ROUTES, Item, Listed, Position, Wanted, list_findings
 from cloudwan_mcp.reply import BRIEF_BYTES, Envelope, envelope, overhead
-from cloudwan_mcp.row import element_row, fitting, readable, shortened, size
+from cloudwan_mcp.row import element_row, fit, readable
 from cloudwan_mcp.store import Reader
-from cloudwan_mcp.store.cursor import foreign
 from cloudwan_mcp.tool import Tool, answer, app_of
 
 MOST = 100
@@ -99,10 +98,7 @@ def _known(names: list[str]) -> tuple[str, ...]:
 
 def _read(app: App, cursor: str, wanted: Wanted) -> tuple[str, Wanted, Position]:
     """A cursor goes on in its snapshot, with what was asked for and the moment that was now."""
-    values = app.folder.signer.opened(cursor)
-    if not values or values[0] != KIND:
-        raise foreign()
-    _, snapshot, kinds, severities, now, position = values
+    snapshot, kinds, severities, now, position = app.folder.signer.opened(cursor, KIND)
     asked = Wanted(tuple(kinds), tuple(severities), now)
     if (wanted.kinds or wanted.severities) and (wanted.kinds, wanted.severities) != (
         asked.kinds,
@@ -123,18 +119,16 @@ def _present(app: App, info: SnapshotInfo, listed: Listed, asked: _Asked) -> Fin
         for finding, severity, count in listed.counts
     ]
     room = asked.most - overhead(info, "") - 512 - sum(len(c.model_dump_json()) for c in counts)
-    rows = [_row(item) for item in listed.items]
-    rows = [*(shortened(row, room) if size(row) > room else row for row in rows[:1]), *rows[1:]]
-    kept = max(fitting(map(size, rows), room), min(len(rows), 1))
-    more = listed.more or kept < len(rows)
-    behind = listed.items[kept - 1].behind if kept else asked.start
-    values = [KIND, info.id, wanted.kinds, wanted.severities, wanted.now, behind]
+    rows = fit([_row(item) for item in listed.items], room)
+    more = listed.more or len(rows) < len(listed.items)
+    behind = listed.items[len(rows) - 1].behind if rows else asked.start
+    values = [info.id, wanted.kinds, wanted.severities, wanted.now, behind]
     return Findings(
         counts=counts,
-        items=rows[:kept],
+        items=rows,
         unsure=listed.unsure or None,
         complete=info.complete and not more,
-        next_cursor=app.folder.signer.seal(values) if more else None,
+        next_cursor=app.folder.signer.seal(KIND, values) if more else None,
         **envelope(app, info, *_hints(info, listed, more=more)),
     )
 

@@ -23,7 +23,6 @@ from cloudwan_mcp.queries.list_routes import Folded, Known, Match, Route, Table,
 from cloudwan_mcp.reply import BRIEF_BYTES, Envelope, envelope, overhead
 from cloudwan_mcp.row import fitting, size
 from cloudwan_mcp.store import Reader
-from cloudwan_mcp.store.cursor import foreign
 from cloudwan_mcp.store.index.prefix import network
 from cloudwan_mcp.tool import Tool, answer, app_of
 
@@ -111,7 +110,7 @@ async def run(
     done = await _asked(ctx, app, rest[start:], wanted, seen)
     shown = _Shown(app, info, tables, limit)
     if (behind := start + done) < len(rest):
-        shown.cursor = app.folder.signer.seal([KIND, astuple(asked), behind])
+        shown.cursor = app.folder.signer.seal(KIND, [astuple(asked), behind])
     names = await app.read(info.id, lambda reader: room.named(reader, _ends(seen.routes)))
     return answer(_present(shown, seen, {each: element.name for each, element in names.items()}))
 
@@ -143,10 +142,7 @@ def _wanted(asked: _Asked) -> Wanted:
 
 def _read(app: App, cursor: str, asked: _Asked) -> tuple[_Asked, int]:
     """What a cursor's first page asked for, and the table where it goes on."""
-    values = app.folder.signer.opened(cursor)
-    if not values or values[0] != KIND:
-        raise foreign()
-    _, before, behind = values
+    before, behind = app.folder.signer.opened(cursor, KIND)
     if asked not in (_Asked(*before), _Asked()):
         message = "cursor belongs to another question."
         raise BadRequest(message, field="cursor", next_step="Pass the cursor alone.")

@@ -109,14 +109,6 @@ class Index:
         values = {value: count for value, count in counts.items() if value is not None}
         return values if sum(values.values()) == whole else None
 
-    def tag_keys(self, limit: int) -> list[str]:
-        """The keys that most elements have."""
-        query = (
-            "SELECT key FROM tagword JOIN tagcell USING(code) WHERE value IS NULL "
-            "GROUP BY key ORDER BY sum(count) DESC, key LIMIT ?"
-        )
-        return [key for (key,) in self._rows(query, (limit,))]
-
     def containing(self, net: Network) -> list[Held]:
         """What holds `net` or a prefix around it, the longest first."""
         found = []
