@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from cloudwan_mcp import permissions
 from cloudwan_mcp.commands import COMMANDS
-from cloudwan_mcp.commands.lookup import OPERATIONS
-from cloudwan_mcp.discovery.kind import action_of
-from cloudwan_mcp.discovery.kinds import KINDS
 from cloudwan_mcp.setting import bounds, variable
 from cloudwan_mcp.settings import SETTINGS
 
@@ -59,14 +57,7 @@ def _shown(value: Any) -> str:
 
 
 def policy() -> str:
-    """The least that discovery needs; STS tells whose credentials they are, which needs no grant."""
-    statement = {
-        "Sid": "ReadCloudWan",
-        "Effect": "Allow",
-        "Action": sorted({kind.action for kind in KINDS} | set(map(action_of, OPERATIONS))),
-        "Resource": "*",
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
+    return json.dumps(permissions.policy(), indent=2)
 
 
 def policy_block() -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from botocore.session import get_session
 
-from cloudwan_mcp.commands.lookup import OPERATIONS
 from cloudwan_mcp.discovery.kinds import KINDS
+from cloudwan_mcp.reads import OPERATIONS
 from cloudwan_mcp.sources.aws import READS
 
 ALLOWED = ("get_", "list_", "describe_")

@@ -8,13 +8,13 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from cloudwan_mcp import errors
 from cloudwan_mcp.command import Command
 from cloudwan_mcp.errors import BadRequest, CloudWanError, Exhausted
+from cloudwan_mcp.reads import OPERATIONS
 from cloudwan_mcp.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,20 +22,6 @@ if TYPE_CHECKING:
 
 AT_ONCE = 4  # AWS throttles Network Manager at some 10 calls a second
 ANSWER_BYTES = 512 * 1024
-
-OPERATIONS: Mapping[str, str] = {
-    "get_network_routes": "NetworkRoutes",
-    "get_vpc_attachment": "VpcAttachment",
-    "get_connect_attachment": "ConnectAttachment",
-    "get_site_to_site_vpn_attachment": "SiteToSiteVpnAttachment",
-    "get_direct_connect_gateway_attachment": "DirectConnectGatewayAttachment",
-    "get_transit_gateway_route_table_attachment": "TransitGatewayRouteTableAttachment",
-    "get_connect_peer": "ConnectPeer",
-    "get_transit_gateway_peering": "TransitGatewayPeering",
-    "get_core_network_policy": "CoreNetworkPolicy",
-    "get_core_network_change_set": "CoreNetworkChanges",
-}
-"""What may be looked up: operations by botocore's names, and the member of their answers with the items."""
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
