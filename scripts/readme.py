@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import base64
 import json
 import re
 import sys
@@ -11,9 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import Field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from cloudwan_mcp import permissions
+from cloudwan_mcp import clients, permissions
 from cloudwan_mcp.commands import COMMANDS
 from cloudwan_mcp.setting import bounds, variable
 from cloudwan_mcp.settings import SETTINGS
@@ -22,8 +20,6 @@ ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 POLICY = ROOT / "iam" / "readonly.json"
 RESULTS = ROOT / "bench" / "results"
-SERVER = {"command": "uvx", "args": ["cloudwan-mcp"], "env": {"AWS_PROFILE": "net"}}
-"""One entry of a client's configuration; every client's block in the README says the same."""
 
 
 def commands_table() -> str:
@@ -65,13 +61,15 @@ def policy_block() -> str:
 
 
 def cursor_badge() -> str:
-    config = base64.b64encode(json.dumps(SERVER, separators=(",", ":")).encode()).decode()
-    link = f"https://cursor.com/en/install-mcp?name=cloudwan&config={quote(config, safe='')}"
-    return f"[![Add to Cursor](https://cursor.com/deeplink/mcp-install-dark.svg)]({link})"
+    return f"[![Add to Cursor](https://cursor.com/deeplink/mcp-install-dark.svg)]({clients.cursor_link()})"
 
 
 def client_block() -> str:
-    return f"```json\n{json.dumps({'mcpServers': {'cloudwan': SERVER}}, indent=2)}\n```"
+    return f"```json\n{clients.servers()}\n```"
+
+
+def vs_code_block() -> str:
+    return f"```json\n{clients.vs_code()}\n```"
 
 
 def figures_table() -> str:
@@ -94,6 +92,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "policy": policy_block,
     "cursor": cursor_badge,
     "client": client_block,
+    "vscode": vs_code_block,
     "figures": figures_table,
 }
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from cloudwan_mcp.clients import snippets
 from cloudwan_mcp.commands import COMMANDS
 from cloudwan_mcp.settings import Settings
 from project import BIN, ROOT, VERSION, accepts, cli_help, run, text
@@ -187,6 +188,12 @@ def test_the_cursor_badge_installs_the_same_server() -> None:
     query = parse_qs(urlsplit(link).query, strict_parsing=True)
     assert query["name"] == ["cloudwan"]
     assert json.loads(base64.b64decode(query["config"][0], validate=True)) == clients()[0]
+
+
+def test_what_the_doctor_prints_for_clients_are_commands_of_this_document() -> None:
+    for snippet in snippets():
+        if snippet.place.startswith("a shell"):
+            assert snippet.text in LINES
 
 
 def test_every_command_is_in_the_table_and_explains_itself() -> None:

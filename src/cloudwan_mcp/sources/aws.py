@@ -15,6 +15,7 @@ from cloudwan_mcp.source import Item, Page, SourceStatistics
 if TYPE_CHECKING:
     from cloudwan_mcp.sources.aws_errors import Call
     from cloudwan_mcp.sources.aws_models import Operations
+    from cloudwan_mcp.sources.aws_place import Place
     from cloudwan_mcp.sources.aws_session import Clients
 
 # botocore is imported where it is first needed: a server that serves stored snapshots never pays for it.
@@ -31,10 +32,12 @@ Ask = Callable[["Clients"], Any]
 class AwsSource:
     """One caller's view of Network Manager; sources of several callers share the parsed service models."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, attempts: int = 0) -> None:
+        """`attempts` are those of one read; 0 leaves them to AWS_MAX_ATTEMPTS and its default here."""
         self.statistics = SourceStatistics()
         self.identity_failure: CloudWanError | None = None
         self._settings = settings
+        self._attempts = attempts
         self._lock = Lock()
         self._counting = Lock()
         self._clients: Clients | None = None
@@ -82,6 +85,13 @@ class AwsSource:
         self.identity_failure = None
         self._identity = Identity(account=answer["Account"], alias=alias, arn=answer["Arn"])
         return self._identity
+
+    def place(self) -> Place:
+        """Where requests go; none is sent. Raises what a request would that cannot be made."""
+        from cloudwan_mcp.sources.aws_errors import Call
+
+        found: Place = self._ask(lambda clients: clients.place(), Call("GetCallerIdentity", service="sts"))
+        return found
 
     def close(self) -> None:
         """Close the connections; a later call opens new ones."""
@@ -144,7 +154,7 @@ class AwsSource:
 
         with self._lock:
             if self._clients is None:
-                self._clients = Clients(self._settings, self.statistics, self._counting)
+                self._clients = Clients(self._settings, self.statistics, self._counting, self._attempts)
             return self._clients
 
     def _forget(self, clients: Clients | None) -> None:

@@ -87,6 +87,11 @@ def concerns_sign_in(failure: Exception) -> bool:
     return isinstance(failure, _NO_SESSION + _NO_CREDENTIALS)
 
 
+def unreached(error: CloudWanError) -> bool:
+    """Whether no answer came at all: the network, a proxy or TLS stood in between."""
+    return isinstance(error.__cause__, _UNREACHABLE)
+
+
 def explain(failure: Exception, call: Call, caller: Caller) -> CloudWanError:
     """The error to raise; the failure is its cause, except where AWS's text repeats signed headers."""
     if isinstance(failure, ClientError):

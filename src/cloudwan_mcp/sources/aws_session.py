@@ -18,6 +18,7 @@ from cloudwan_mcp.settings import Settings
 from cloudwan_mcp.source import SourceStatistics
 from cloudwan_mcp.sources.aws_events import Watch, check_identity, honour_retry_after, refuse_writes
 from cloudwan_mcp.sources.aws_models import shared_loader
+from cloudwan_mcp.sources.aws_place import Place, place_of
 from cloudwan_mcp.sources.aws_sign_in import explicit_profile, never_prompt
 
 ATTEMPTS: Final = 6
@@ -31,13 +32,17 @@ FALLBACK_REGION: Final = "us-east-1"
 class Clients:
     """A session with its Network Manager client, and the STS client once asked for."""
 
-    def __init__(self, settings: Settings, statistics: SourceStatistics, lock: Lock) -> None:
+    def __init__(
+        self, settings: Settings, statistics: SourceStatistics, lock: Lock, attempts: int = 0
+    ) -> None:
         self.session = session_of(settings)
+        self._configured = self.session.get_config_variable("region") or ""
         self._region = region_of(self.session)
         self._settings = settings
         never_prompt(self.session)
-        home = home_region(self.session, self._region)
-        self.networkmanager = self._client("networkmanager", home, attempts=_attempts(self.session))
+        self._home = home_region(self.session, self._region)
+        attempts = attempts or _attempts(self.session)
+        self.networkmanager = self._client("networkmanager", self._home, attempts=attempts)
         watch = Watch(statistics, lock, parse=settings.decoder == "botocore")
         events = self.networkmanager.meta.events
         events.register("before-parse.networkmanager", honour_retry_after)
@@ -53,6 +58,11 @@ class Clients:
                 self._sts = self._client("sts", self._region, attempts=2)
                 self._sts.meta.events.register("before-parse.sts", check_identity)
             return self._sts
+
+    def place(self) -> Place:
+        """Where requests go, without sending one; credentials are looked for, as the first request would."""
+        clients = [self.networkmanager, self.sts()]
+        return place_of(self.session, self._configured, self._region, self._home, clients)
 
     def close(self) -> None:
         self.networkmanager.close()
