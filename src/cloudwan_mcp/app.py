@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 import anyio.to_thread
 
+from cloudwan_mcp.audit import Audit
 from cloudwan_mcp.discovery.process import FRUGAL, DiscoveryProcess
 from cloudwan_mcp.discovery.tables import Tables
 from cloudwan_mcp.errors import TryAgain
@@ -22,6 +23,7 @@ from cloudwan_mcp.memory.guard import MemoryGuard
 from cloudwan_mcp.memory.watch import WATCH_S, Watch
 from cloudwan_mcp.settings import Settings
 from cloudwan_mcp.store import Folder, Reader
+from cloudwan_mcp.traffic import Traffic
 
 if TYPE_CHECKING:
     from cloudwan_mcp.memory.profiler import MemoryProfiler
@@ -45,6 +47,8 @@ class App:
         self.sessions = 0
         self.measuring = ""
         self.turned_away = 0
+        self.traffic = Traffic(settings)
+        self.audit = Audit()
         self.profiler: MemoryProfiler | None = None
         self._environ: dict[str, str] = dict(os.environ)
         self._discovery: DiscoveryProcess | None = None
@@ -59,6 +63,7 @@ class App:
         self._threads = anyio.CapacityLimiter(READING_THREADS)
         self._indexing = anyio.CancelScope()
         self._long = anyio.CapacityLimiter(LONG_THREADS)
+        self._stack.callback(self.audit.close)
         if self.settings.demo:
             from cloudwan_mcp.demonstration import Demonstration
 

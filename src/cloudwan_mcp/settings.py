@@ -49,6 +49,17 @@ class Settings:
     max_sessions: int = setting(
         64, "legacy SSE sessions open at once; more are told to try again", low=1, high=1000
     )
+    max_requests: int = setting(
+        64, "HTTP requests served at once; more are told to try again", low=1, high=10_000
+    )
+    requests_per_minute: int = setting(
+        3000, "HTTP requests of one client in a minute; more are told to wait (0: no bound)", low=0
+    )
+    request_bytes: int = setting(4 * 2**20, "bytes of one HTTP request", low=64 * 1024, high=64 * 2**20)
+    request_wait_s: float = setting(30.0, "seconds a client may take to send a request", low=0.1, high=600)
+    drain_s: float = setting(0.0, "seconds between being told to stop and taking no more calls", low=0)
+    grace_s: float = setting(8.0, "seconds that calls under way then have to end", low=0, high=600)
+    audit: str = setting("http", "whose tool calls are logged on stderr: 'http', 'all' or 'none'")
     decoder: str = setting("bytes", "how answers are decoded: 'bytes' (fast) or 'botocore'")
     slim_models: bool = setting(True, "load the reduced service models where they serve")
     http_host: str = setting("127.0.0.1", "address the HTTP transports bind")
@@ -57,6 +68,11 @@ class Settings:
     token: str = setting(
         "", "bearer token that HTTP clients must send; required beyond loopback", secret=True
     )
+    trusted_proxies: str = setting("", "addresses whose X-Forwarded-For is believed, comma separated")
+    public_url: str = setting("", "URL by which OAuth clients know this server, ending in /mcp")
+    oauth_issuer: str = setting("", "URL of the authorization server whose tokens are taken, with public_url")
+    oauth_jwks_url: str = setting("", "URL of its keys (default: as its metadata says)")
+    oauth_scopes: str = setting("", "scopes that a token must have, comma separated")
     log_level: str = setting("WARNING", "DEBUG, INFO, WARNING or ERROR; logs go to stderr")
     demo: bool = setting(False, "serve the built-in simulated network instead of AWS")
     config: str = setting("", f"YAML file with the settings below (default: the {FILE_NAME} that is found)")
@@ -206,6 +222,7 @@ def _from_file(file: Given | None) -> dict[str, Given]:
 
 def _check_words(settings: Settings) -> None:
     allowed = {"decoder": ("bytes", "botocore"), "log_level": ("DEBUG", "INFO", "WARNING", "ERROR")}
+    allowed["audit"] = ("http", "all", "none")
     for name, words in allowed.items():
         if getattr(settings, name) not in words:
             raise BadRequest(

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, cast
 
 from mcp.server.mcpserver import Context, MCPServer
@@ -21,6 +22,7 @@ from pydantic import BaseModel, ValidationError
 from cloudwan_mcp.app import App
 from cloudwan_mcp.errors import CloudWanError, Exhausted, TryAgain
 from cloudwan_mcp.memory.limit import MIB
+from cloudwan_mcp.record import recorded
 from cloudwan_mcp.row import encode
 
 ERROR_CHARACTERS = 4000
@@ -111,6 +113,9 @@ class Server(MCPServer[App]):
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[App, Any] | None = None
     ) -> Any:
+        return await recorded(name, context, partial(self._call, name, arguments, context))
+
+    async def _call(self, name: str, arguments: dict[str, Any], context: Context[App, Any] | None) -> Any:
         # pydantic drops what it does not know, and a misspelt filter would answer with everything
         known = self._arguments.get(name, arguments)
         unknown = [repr(word[:60]) for word in arguments if word not in known]

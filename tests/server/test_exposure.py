@@ -9,7 +9,7 @@ import pytest
 
 from cloudwan_mcp.app import App
 from cloudwan_mcp.errors import BadRequest
-from cloudwan_mcp.server import check_exposure, http_app
+from cloudwan_mcp.http.app import check_exposure, http_app
 from cloudwan_mcp.settings import load
 
 pytestmark = pytest.mark.anyio

@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from cloudwan_mcp.app import App
-from cloudwan_mcp.server import Sessions
+from cloudwan_mcp.http.admission import Sessions
 from cloudwan_mcp.settings import load
 
 pytestmark = pytest.mark.anyio

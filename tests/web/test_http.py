@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from cloudwan_mcp.patience import PATIENCE_S as LISTENER_PATIENCE_S
 from cloudwan_mcp.web.alert import Rule
 from cloudwan_mcp.web.alerts import Alerts
-from cloudwan_mcp.web.listening import PATIENCE_S as LISTENER_PATIENCE_S
 from cloudwan_mcp.web.viewers import MOST
 from web.machine import MIB, PATIENCE_S, Machine, serving, until, watching
 

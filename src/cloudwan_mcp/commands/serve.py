@@ -36,11 +36,13 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
 
     # of the SDK's 63 MiB, 7 are for sealing states that this server never gives out
     with deferred("cryptography"):
-        from cloudwan_mcp.server import serve_http, serve_stdio
+        from cloudwan_mcp.server import serve_stdio
 
     beside = _beside(dashboard=arguments.dashboard)
     if arguments.transport == "stdio":
         _end_with(lambda: anyio.run(partial(serve_stdio, settings, beside=beside)))
+
+    from cloudwan_mcp.http.app import serve_http
 
     def serving(url: str) -> None:
         path = "/sse" if arguments.transport == "sse" else "/mcp"

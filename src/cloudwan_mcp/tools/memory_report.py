@@ -32,6 +32,11 @@ BOUNDS = (
     "page_limit",
     "max_calls",
     "max_sessions",
+    "max_requests",
+    "requests_per_minute",
+    "request_bytes",
+    "request_wait_s",
+    "grace_s",
     "page_size",
     "concurrency",
     "keep_snapshots",
@@ -54,6 +59,7 @@ class MemoryReport(BaseModel):
     caches: Section = Field(description="bytes held, and at most")
     calls: Section
     sessions: Section
+    http: Section | None = Field(None, description="requests under way, and turned away by reason")
     store: Section
     discovery: Section | None = None
     lookups: Section | None = Field(None, description="single reads from AWS: under way, kept for a minute")
@@ -82,6 +88,7 @@ async def run(
             },
             calls=_calls(app),
             sessions={"open": app.sessions, "most": app.settings.max_sessions},
+            http=_http(app) if app.traffic.in_use else None,
             store=store,
             discovery=_discovery(app.discovery) if app.discovery else None,
             lookups=_lookups(app.lookups),
@@ -149,6 +156,19 @@ def _calls(app: App) -> Section:
         "most": app.settings.max_calls,
         "turned_away": app.turned_away,
         "by_tool": by_tool,
+    }
+
+
+def _http(app: App) -> Section:
+    traffic = app.traffic
+    return {
+        "under_way": traffic.under_way,
+        "most": traffic.most,
+        "bytes": traffic.bytes,
+        "most_bytes": traffic.most_bytes,
+        "clients": traffic.clients,
+        "turned_away": dict(traffic.turned_away),
+        "audit_lines_lost": app.audit.lost,
     }
 
 

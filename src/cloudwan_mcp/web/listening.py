@@ -10,7 +10,7 @@ import errno
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -18,21 +18,16 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.exposure import bracketed
+from cloudwan_mcp.patience import Patient
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
-
-    Protocol = asyncio.Protocol
-else:
-    Protocol = object
 
 TRIES = 20
 CONNECTIONS = 160
 HEADER_BYTES = 16 * 1024
 SPOKEN_BYTES = 1024  # of one message of a client; none is expected
-UNREAD_BYTES = 16 * 1024  # kept for a peer that is slow to read; the summaries come on top, one at a time
 KERNEL_BYTES = 64 * 1024  # and as much by the kernel, which would otherwise keep some megabytes
-PATIENCE_S = 30.0
 SHUTDOWN_S = 1
 HIGHEST_PORT = 65535
 
@@ -117,43 +112,6 @@ class Listener(uvicorn.Server):
         for protocol in list(self.server_state.connections):
             if isinstance(protocol, Patient) and wanted(protocol):
                 protocol.abort()
-
-
-class Patient(Protocol):
-    """Keeps little for a peer that does not read, and for no longer than 30 seconds."""
-
-    impatience: asyncio.TimerHandle | None = None
-    _wire: asyncio.Transport
-
-    @property
-    def stuck(self) -> bool:
-        """Whether the peer takes nothing at the moment."""
-        return self.impatience is not None
-
-    def abort(self) -> None:
-        self._wire.abort()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        self._wire = cast(asyncio.Transport, transport)
-        self._wire.set_write_buffer_limits(high=UNREAD_BYTES)
-
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self.impatience = asyncio.get_running_loop().call_later(PATIENCE_S, self.abort)
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        self._forgive()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
-        self._forgive()
-
-    def _forgive(self) -> None:
-        if self.impatience is not None:
-            self.impatience.cancel()
-            self.impatience = None
 
 
 class PatientProtocol(Patient, H11Protocol):

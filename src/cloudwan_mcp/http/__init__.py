@@ -1,0 +1,1 @@
+"""HTTP in the open: what stands between a network and the MCP server."""
