@@ -89,6 +89,8 @@ def _result(result: Any) -> dict[str, Any]:
 def _refusal(error: ToolError) -> dict[str, Any]:
     """By class and code: the message may repeat what the caller wrote."""
     cause = error.__cause__
+    while isinstance(cause, ToolError):
+        cause = cause.__cause__
     if isinstance(cause, CloudWanError):
         kind, code = type(cause).__name__, brief(getattr(cause, "code", None))
         return {"outcome": "refused", "error": kind, "code": code, "bytes": _size(str(error))}

@@ -80,8 +80,8 @@ COMMAND = Command(
     help="serve MCP over stdio (default) or HTTP",
     description=(
         "Serve MCP clients. stdio is for a client that starts the server itself; http serves streamable "
-        "HTTP on /mcp and legacy SSE on /sse. Beyond loopback, CLOUDWAN_ALLOWED_HOSTS and CLOUDWAN_TOKEN "
-        "are required."
+        "HTTP on /mcp and legacy SSE on /sse. Beyond loopback, CLOUDWAN_ALLOWED_HOSTS and CLOUDWAN_TOKEN, "
+        "or CLOUDWAN_OAUTH_ISSUER, are required."
     ),
     add_arguments=_add_arguments,
     run=_run,

@@ -115,8 +115,12 @@ def _read(url: str) -> dict[str, Any]:
         raise ValueError("not HTTP")
     headers = {"Accept": "application/json", "User-Agent": f"cloudwan-mcp/{__version__}"}
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 - its scheme was looked at
-    with urllib.request.build_opener(_Stay).open(request, timeout=TIMEOUT_S) as answer:
-        body = answer.read(LARGEST + 1)
+    try:
+        with urllib.request.build_opener(_Stay).open(request, timeout=TIMEOUT_S) as answer:
+            body = answer.read(LARGEST + 1)
+    except urllib.error.HTTPError as error:
+        error.close()  # it holds the connection
+        raise
     found = json.loads(body) if len(body) <= LARGEST else None
     if not isinstance(found, dict):
         raise TypeError("not an object")

@@ -34,4 +34,4 @@ def _unready(app: App) -> str:
     """Being busy is no reason: a server that is taken out for it would have its load fall on the others."""
     if app.traffic.draining:
         return "stopping"
-    return "short of memory" if app.memory.breaker.statistics()["state"] == "open" else ""
+    return "short of memory" if app.memory.breaker.state in ("open", "forced-open") else ""

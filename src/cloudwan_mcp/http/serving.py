@@ -22,7 +22,6 @@ from cloudwan_mcp.patience import Patient
 BACKLOG = 128
 SPARE = 32  # connections beside those of requests and sessions: probes, and clients that are told to wait
 HEADER_BYTES = 32 * 1024
-HEADERS_S = 10.0
 SHUTDOWN_S = 2  # what is left of sessions after calls have ended
 
 
@@ -45,6 +44,7 @@ class Punctual(H11Protocol):
     uvicorn bounds only the time between requests, and only where nothing at all is sent.
     """
 
+    wait_s = 30.0
     _late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -68,7 +68,7 @@ class Punctual(H11Protocol):
 
     def _expect(self) -> None:
         if self._late is None:
-            self._late = self.loop.call_later(HEADERS_S, self.transport.abort)
+            self._late = self.loop.call_later(self.wait_s, self.transport.abort)
 
     def _arrived(self) -> None:
         if self._late is not None:
@@ -92,7 +92,7 @@ class Serving(uvicorn.Server):
         settings = app.settings
         config = uvicorn.Config(
             served,
-            http=Connection,
+            http=type("Connection", (Connection,), {"wait_s": settings.request_wait_s}),
             log_level=settings.log_level.lower(),
             limit_concurrency=settings.max_requests + settings.max_sessions + SPARE,
             h11_max_incomplete_event_size=HEADER_BYTES,
