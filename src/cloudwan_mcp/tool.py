@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Literal, cast
 
 from mcp.server.mcpserver import Context, MCPServer
@@ -113,7 +112,7 @@ class Server(MCPServer[App]):
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[App, Any] | None = None
     ) -> Any:
-        return await recorded(name, context, partial(self._call, name, arguments, context))
+        return await recorded(name, context, functools.partial(self._call, name, arguments, context))
 
     async def _call(self, name: str, arguments: dict[str, Any], context: Context[App, Any] | None) -> Any:
         # pydantic drops what it does not know, and a misspelt filter would answer with everything

@@ -56,11 +56,15 @@ class Traffic:
         if early > 0:
             raise self._away("pace", "CLOUDWAN_REQUESTS_PER_MINUTE bounds what one client asks.", early)
 
+    def enter(self) -> None:
+        """Raises `TryAgain` where nothing more is begun: another server may be there already."""
+        if self.closing:
+            raise self._away("closing", "This server is stopping.", WAIT_S)
+
     @contextmanager
     def serving(self) -> Iterator[None]:
         """One request among those served at once. Raises `TryAgain` when there are as many as are set."""
-        if self.closing:
-            raise self._away("closing", "This server is stopping.", WAIT_S)
+        self.enter()
         if self.under_way >= self.most:
             said = f"{self.under_way} requests are being served; CLOUDWAN_MAX_REQUESTS bounds them."
             raise self._away("busy", said, WAIT_S)

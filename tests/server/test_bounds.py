@@ -189,6 +189,7 @@ async def test_readiness_ends_when_the_server_is_told_to_stop_or_memory_is_short
         assert (await client.get("/health")).status_code == 200
         app.traffic.closing = True
         assert (await client.post("/mcp")).status_code == 503
+        assert (await client.get("/sse")).status_code == 503
 
 
 async def test_a_server_that_is_short_of_memory_asks_for_no_clients_until_it_has_recovered() -> None:

@@ -14,6 +14,7 @@ from cloudwan_mcp.command import Command, say, say_json
 from cloudwan_mcp.settings import Settings
 
 SECONDS = 20.0
+MOST_SECONDS = 600.0
 WIDTH = 120
 MARKS = {"ok": "ok", "note": "note", "mend": "MEND", "unknown": "?"}
 
@@ -29,12 +30,13 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace, settings: Settings) -> int:
+    seconds = min(max(0.0, arguments.seconds), MOST_SECONDS)
     if settings.demo:
         import anyio
 
-        remarks = anyio.run(_demonstrated, settings, arguments.seconds)
+        remarks = anyio.run(_demonstrated, settings, seconds)
     else:
-        remarks = _remarks(settings, arguments.seconds)
+        remarks = _remarks(settings, seconds)
     ok = all(each["state"] in ("ok", "note") for each in remarks)
     snippets = _snippets(settings) if arguments.snippets else []
     if arguments.json or not sys.stdout.isatty():

@@ -59,16 +59,14 @@ class Bounds:
         except TryAgain as error:
             await _again(error, 429)(scope, receive, send)
             return
-        if scope["path"] in LASTING:
-            await self._served(scope, receive, send)
-            return
+        lasts = scope["path"] in LASTING
         with ExitStack() as among:
             try:
-                among.enter_context(self._traffic.serving())
+                self._traffic.enter() if lasts else among.enter_context(self._traffic.serving())
             except TryAgain as error:
                 await _again(error, 503)(scope, receive, send)
                 return
-            await self._serve(scope, receive, send)
+            await (self._served if lasts else self._serve)(scope, receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = bytearray()
