@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -70,6 +71,18 @@ def test_it_says_it_in_one_line_a_shell_can_read() -> None:
         assert "AWS_SECRET_ACCESS_KEY=" in line
         os.kill(process.pid, signal.SIGTERM)
         assert process.wait(PATIENCE_S) == 0
+
+
+def test_told_twice_it_ends_all_the_same_with_a_client_still_connected() -> None:
+    with serving("--attachments", "5", "--json") as process:
+        assert process.stdout is not None
+        host, port = json.loads(process.stdout.readline())["url"].removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as client:
+            client.sendall(b"GET /global-networks HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert client.recv(9) == b"HTTP/1.1 "  # whatever it says to one without a signature
+            for each in (signal.SIGTERM, signal.SIGINT):
+                process.send_signal(each)
+            assert process.wait(PATIENCE_S) == 0
 
 
 @pytest.mark.parametrize(

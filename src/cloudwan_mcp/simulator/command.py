@@ -15,6 +15,8 @@ from cloudwan_mcp.simulator.fault_specs import FORMS
 from cloudwan_mcp.simulator.faults import Faults
 from cloudwan_mcp.simulator.server import Simulator
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `simulate`."""
@@ -65,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     except (ValueError, OSError) as error:
         sys.stderr.write(f"simulate: {error}\n")
         return 2
-    previous = {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    previous = {number: signal.signal(number, _stop) for number in SIGNALS}
     try:
         sys.stdout.write(announcement(simulator, as_json=args.json))
         sys.stdout.flush()
@@ -79,6 +81,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
+    """Once: a second signal would interrupt the end, and leave threads behind that wait for their clients."""
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
