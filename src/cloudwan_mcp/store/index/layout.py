@@ -15,6 +15,7 @@ from pathlib import Path
 APPLICATION_ID = 0x43574958  # "CWIX"
 VERSION = 3
 CACHE_KIB = 512
+SMALL = 20_000  # elements that are indexed in a second, in no more memory than their discovery took
 ABANDONED_S = 3600.0  # an index that has been written for so long is a killed process's
 SNAPSHOT, INDEX, WRITING = "snapshot-", "index-", "-new"
 BARE = "content='', columnsize=0, detail='none'"  # which rows, and nothing about where in them
