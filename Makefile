@@ -15,7 +15,7 @@ BIN := .venv/bin
 LOCKED := --require-hashes
 
 # The folders of tests that need packages of Node.js.
-NODE := browser inspector render
+NODE := browser conformance inspector render
 
 # uv does not read pip's settings, so an index configured for pip is handed over.
 INDEX = $(eval INDEX := $(or $(PIP_INDEX_URL),$(shell .tools/bin/python -m pip config get global.index-url \

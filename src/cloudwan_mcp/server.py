@@ -112,11 +112,14 @@ async def _watch_parent(end: Callable[[], None]) -> None:
     end()
 
 
-def http_app(app: App) -> ASGIApp:
-    """Streamable HTTP on /mcp, legacy SSE on /sse, and /health, behind the Host, Origin and token checks."""
+def http_app(app: App, server: Server | None = None) -> ASGIApp:
+    """Streamable HTTP on /mcp, legacy SSE on /sse, and /health, behind the Host, Origin and token checks.
+
+    `server` is one that `build_server` made for `app`, where it is to offer more than that.
+    """
     settings = app.settings
     check_exposure(settings)
-    server = build_server(app)
+    server = server or build_server(app)
     hosts = [*(f"{bracketed(host)}:*" for host in LOOPBACK), *hosts_in(settings.allowed_hosts)]
     origins = [f"{scheme}://{host}" for host in hosts for scheme in ("http", "https")]
     security = TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins)
