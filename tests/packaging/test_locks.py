@@ -59,7 +59,7 @@ def test_tests_run_on_the_versions_that_users_get() -> None:
         assert locked(name).items() <= dev.items()
 
 
-@pytest.mark.parametrize("name", ["browser", "conformance", "inspector", "render"])
+@pytest.mark.parametrize("name", ["browser", "bundle", "conformance", "inspector", "render"])
 def test_what_node_runs_is_pinned_with_hashes_and_no_registry(name: str) -> None:
     wanted = json.loads(text(f"tests/{name}/package.json"))["dependencies"]
     packages = json.loads(text(f"tests/{name}/package-lock.json"))["packages"]
