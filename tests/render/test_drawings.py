@@ -32,9 +32,6 @@ DRAW = """async (text) => {
 HARM = "() => window.harmed || document.querySelectorAll(':is(svg) :is(script, img, a, iframe)').length"
 
 
-pytestmark = pytest.mark.xdist_group("drawings")  # on one worker: its browser is started once
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
