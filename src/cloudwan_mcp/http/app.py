@@ -21,15 +21,22 @@ from cloudwan_mcp.http.probes import probes
 from cloudwan_mcp.http.serving import Serving, listen
 from cloudwan_mcp.server import Beside, build_server
 from cloudwan_mcp.settings import Settings
+from cloudwan_mcp.tool import Server
 
 
-def http_app(app: App) -> ASGIApp:
-    """Streamable HTTP on /mcp, legacy SSE on /sse, behind all bounds and checks; /health and /ready."""
+def http_app(app: App, server: Server | None = None) -> ASGIApp:
+    """Streamable HTTP on /mcp, legacy SSE on /sse, behind all bounds and checks; /health and /ready.
+
+    `server` is one that `build_server` made for `app`, where it is to offer more than that.
+    """
     settings = app.settings
     check_exposure(settings)
     app.traffic.in_use = True
     access = oauth.access(settings)
-    server = build_server(app, access.settings, access.verifier) if access else build_server(app)
+    if server is None:
+        server = build_server(app, access.settings, access.verifier) if access else build_server(app)
+    elif access:
+        raise ValueError("A server of one's own would let in whoever asks: give build_server the access.")
     hosts = [*(f"{bracketed(host)}:*" for host in LOOPBACK), *hosts_in(settings.allowed_hosts)]
     origins = [f"{scheme}://{host}" for host in hosts for scheme in ("http", "https")]
     security = TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins)
