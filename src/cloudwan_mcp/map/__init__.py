@@ -13,29 +13,36 @@ MODULES = (
     *("text", "bridge", "model", "keyboard", "grid", "panel", "tiles", "rows", "context", "download"),
     *("status", "routes", "element", "cell", "matrix", "changes", "search", "main"),
 )
-_LEFT_OUT = re.compile(r"^(\s*//.*|import .*|\s*)\n", re.MULTILINE)
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+LITERAL = re.compile(
+    r"""(?P<kept>"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|(?:(?<=[(\[=:,!&|?])|(?<=[(\[=:,!&|?] ))/(?:\\.|\[(?:\\.|[^]\\])*]|[^/\\\n[])+/)"""
+    r"""|//.*|/\*(?s:.*?)\*/| *(?P<sign>[-=+*<>?:,;{}()[\]|&!]+) *"""
+)
+"""Of a script: a string, a template or a regular expression, else a comment, else signs and the spaces there.
+
+Templates do not stand within one another, and strings are in double quotes.
+"""
+_STATED = re.compile(r"^(?:import .*\n|export )", re.MULTILINE)
+_AROUND = re.compile(r"/\*(?s:.*?)\*/|\s*([{};,>])\s*|(?<=:)\s+")
 
 
 @cache
 def page() -> str:
     """The page as one HTML document that loads nothing: its style and its script stand in it.
 
-    The modules stand in one script in the order above, without comments, indentation and what says which
+    The modules stand in one script in the order above, without comments, needless spaces and what says which
     module knows which: they share one scope. It is the same text in every process of one version.
     """
-    script = "".join(_script(_source(f"{name}.js")) for name in MODULES)
-    style = _unindented(_COMMENT.sub("", _source("style.css")))
-    parts = {"version": __version__, "style": style, "script": script}
+    parts = {
+        "version": __version__,
+        "style": _AROUND.sub(lambda found: found[1] or "", _source("style.css")),
+        "script": "".join(_tight(_STATED.sub("", _source(f"{name}.js"))) for name in MODULES),
+    }
     return re.sub(r"\{(version|style|script)\}", lambda found: parts[found[1]], _source("page.html"))
 
 
-def _script(source: str) -> str:
-    return _unindented(re.sub(r"^export ", "", _LEFT_OUT.sub("", source), flags=re.MULTILINE))
-
-
-def _unindented(source: str) -> str:
-    return re.sub(r"^\s+", "", source, flags=re.MULTILINE)
+def _tight(script: str) -> str:
+    bare = LITERAL.sub(lambda found: found["kept"] or found["sign"] or "", script)
+    return re.sub(r"\s*\n\s*", "\n", bare).lstrip()
 
 
 def _source(name: str) -> str:

@@ -8,40 +8,30 @@ let over = false;
 
 export const host = { can: {}, context: {} };
 
-const post = (message) => parent.postMessage({ jsonrpc: "2.0", ...message }, "*");
+const post = (message) => over || parent.postMessage({ jsonrpc: "2.0", ...message }, "*");
 
-export const tell = (method, params = {}) => over || post({ method, params });
+export const tell = (method, params = {}) => post({ method, params });
 
 export const hear = (method, listener) => heard.set(method, listener);
 
 export const request = (method, params = {}) =>
   new Promise((resolve, reject) => {
-    if (over) return;
     const id = ++lastId;
-    const timer = setTimeout(() => {
-      pending.delete(id);
-      reject(new Error("There was no answer. The server may be busy."));
-    }, PATIENCE_MS);
+    const timer = setTimeout(() => settle({ id, error: { message: "There was no answer: the server may be busy." } }), PATIENCE_MS);
     pending.set(id, { resolve, reject, timer });
     post({ id, method, params });
   });
 
 // What a tool says, or an error in its own words.
-export const ask = async (name, values = {}) => {
-  const wanted = Object.entries(values).filter(([, value]) => value !== "" && value !== undefined);
-  const result = await request("tools/call", { name, arguments: Object.fromEntries(wanted) });
-  return told(result);
+export const ask = async (name, given = {}) => {
+  const wanted = Object.entries(given).filter(([, value]) => value !== "" && value !== undefined);
+  return told(await request("tools/call", { name, arguments: Object.fromEntries(wanted) }));
 };
 
-export const told = (result) => {
-  const text = (result.content ?? []).map((each) => each.text ?? "").join(" ");
-  if (result.isError) throw new Error(plain(text || "The tool failed and did not say why.", 600));
-  if (result.structuredContent) return result.structuredContent;
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Error("The answer could not be read.");
-  }
+export const told = ({ content = [], isError, structuredContent }) => {
+  const text = content.map((each) => each.text ?? "").join(" ");
+  if (isError || !structuredContent) throw new Error(plain(text || "The tool gave no answer."));
+  return structuredContent;
 };
 
 const settle = ({ id, result, error }) => {
@@ -49,24 +39,23 @@ const settle = ({ id, result, error }) => {
   if (!waiting) return;
   pending.delete(id);
   clearTimeout(waiting.timer);
-  if (error) waiting.reject(new Error(plain(error.message ?? "It was refused.", 600)));
+  if (error) waiting.reject(new Error(plain(error.message ?? "It was refused.")));
   else waiting.resolve(result ?? {});
 };
 
-const serve = async ({ id, method, params }) => {
+const serve = ({ id, method, params = {} }) => {
   const listener = heard.get(method);
-  if (id === undefined) return listener?.(params ?? {});
-  if (method !== "ping" && !listener) return post({ id, error: { code: -32601, message: "Not known here." } });
-  await listener?.(params ?? {});
-  post({ id, result: {} });
+  listener?.(params);
+  if (id === undefined) return;
+  if (listener || method === "ping") post({ id, result: {} });
+  else post({ id, error: { code: -32601, message: "This is not known here." } });
   if (method === "ui/resource-teardown") hangUp();
 };
 
-const receive = (event) => {
-  const message = event.data;
-  if (event.source !== parent || message?.jsonrpc !== "2.0" || over) return;
-  if (message.method) serve(message);
-  else settle(message);
+const receive = ({ source, data }) => {
+  if (source !== parent || data?.jsonrpc !== "2.0") return;
+  if (data.method) serve(data);
+  else settle(data);
 };
 
 export const connect = async (appInfo) => {
@@ -81,8 +70,8 @@ export const connect = async (appInfo) => {
   tell("ui/notifications/initialized");
 };
 
-// After this nothing is sent or heard any more.
-export const hangUp = () => {
+// After this nothing is sent or heard any more, and nothing waits.
+const hangUp = () => {
   over = true;
   removeEventListener("message", receive);
   for (const { timer } of pending.values()) clearTimeout(timer);

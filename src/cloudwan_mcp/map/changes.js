@@ -1,92 +1,77 @@
 // What came, went and changed between two snapshots: counted by type, by segment and edge, then one by one.
 
 const PAGES = 5; // counted by segment and edge without being asked for more
-const SIGNS = { added: "+", removed: "−", changed: "~" };
+const MOST_SHOWN = 1000;
+const KINDS_OF_CHANGE = ["added", "removed", "changed"];
+const sign = (kind) => ({ added: "+", removed: "−", changed: "~" })[kind] ?? "";
+const figures = (counts) => KINDS_OF_CHANGE.map((kind) => el(`td.${kind}`, counts[kind] > 0 && sign(kind) + count(counts[kind])));
 
-const choice = (label, items, index) =>
-  el("label", {}, label, el("select", {}, items.map((each, place) => el("option", { value: each.snapshot.id, selected: place === index },
-    `${duration(each.snapshot.age_s)} ago · ${brief(each.elements)} elements`))));
+const choice = (label, items, chosen) =>
+  el("label", label, el("select", items.map(({ snapshot, elements }, index) => el("option", { value: snapshot.id, selected: index === chosen },
+    `${duration(snapshot.age_s)} ago · ${brief(elements)} elements`))));
 
-const counters = ({ summary }) =>
-  el("ul", { class: "counters" }, ["added", "removed", "changed", "same", "unread"].filter((name) => name !== "unread" || summary.unread)
-    .map((name) => el("li", { class: name }, el("b", {}, `${SIGNS[name] ?? ""}${count(summary[name])}`), name === "same" ? "the same" : name)));
+const counters = (summary) =>
+  el("ul.counters", [...KINDS_OF_CHANGE, "same", "unread"].filter((kind) => kind !== "unread" || summary.unread)
+    .map((kind) => el(`li.${kind}`, el("b", sign(kind) + count(summary[kind])), kind)));
 
-const typeTable = ({ summary }) =>
-  summary.by_type.length > 0 && el("table", { class: "plain" }, el("thead", {}, el("tr", {}, ["Type", "Added", "Removed", "Changed"]
-    .map((each) => el("th", { scope: "col" }, each)))), el("tbody", {}, summary.by_type.slice(0, 12).map((each) => el("tr", {},
-    el("th", { scope: "row" }, plain(each.type, 48)), ["added", "removed", "changed"].map((name) => el("td", {}, each[name] ? count(each[name]) : ""))))));
-
-const placeTable = (items, whole) => {
-  const cells = new Map();
-  for (const each of items) {
-    const key = `${each.segment ?? "(none)"}\n${each.edge ?? "(none)"}`;
-    const cell = cells.get(key) ?? { added: 0, removed: 0, changed: 0 };
-    cell[each.change] = (cell[each.change] ?? 0) + 1;
-    cells.set(key, cell);
+const places = (items) => {
+  const found = {};
+  for (const { segment = "(none)", edge = "(none)", change } of items) {
+    const counts = (found[JSON.stringify([segment, edge])] ??= {});
+    counts[change] = (counts[change] ?? 0) + 1;
   }
-  const rows = [...cells].sort(([, one], [, other]) => sumOf(other) - sumOf(one)).slice(0, 40);
-  return rows.length > 0 && el("section", {}, el("h3", {}, "By segment and edge"), whole ? null : el("p", { class: "note" },
-    `Counted over the ${many(items.length, "change")} read so far.`),
-  el("table", { class: "plain" }, el("tbody", {}, rows.map(([key, cell]) => el("tr", {}, key.split("\n").map((each) => named("th", { scope: "row" }, each, 32)),
-    ["added", "removed", "changed"].map((name) => el("td", { class: name }, cell[name] ? `${SIGNS[name]}${count(cell[name])}` : "")))))));
+  const sum = ([, counts]) => Object.values(counts).reduce((all, value) => all + value, 0);
+  const rows = Object.entries(found).sort((one, other) => sum(other) - sum(one)).slice(0, 40);
+  return rows.map(([key, counts]) => el("tr", JSON.parse(key).map((each) => named("td", each, 32)), figures(counts)));
 };
-const sumOf = (cell) => cell.added + cell.removed + cell.changed;
 
-const shownValue = (value) => plain(typeof value === "string" ? value || "(empty)" : JSON.stringify(value), 60);
+const shownValue = (value) => plain(typeof value === "string" ? value : JSON.stringify(value), 60);
 
-const changeRow = (each) =>
-  el("li", {}, el("b", { class: each.change }, `${SIGNS[each.change] ?? ""} ${plain(each.change, 12)}`),
-    el("button", { type: "button", class: "link", onclick: () => openElement(each.id, each.name) }, el("bdi", {}, plain(each.name || each.id, 48))),
-    el("small", {}, plain([each.type, each.segment, each.edge].filter(Boolean).join(" · "), 120)),
-    Object.entries(each.fields ?? {}).slice(0, 6).map(([name, [before, after]]) =>
-      el("small", { class: "field" }, `${plain(name, 40)}: `, el("del", {}, shownValue(before)), " → ", el("ins", {}, shownValue(after)))));
+const changeRow = ({ change, id, name, type, segment, edge, fields = {} }) =>
+  el("li", el(`b.${change}`, `${sign(change)} ${change} `), link({ id, name }, false), el("small", dotted(type, segment, edge)),
+    Object.entries(fields).slice(0, 6).map(([member, [before, after]]) =>
+      el("small", `${plain(member, 40)}: `, el("del", shownValue(before)), " → ", el("ins", shownValue(after)))));
 
-const drawDiff = (values, first) => {
-  const items = [...first.items];
-  let cursor = first.next_cursor;
-  const list = el("ul", { class: "changes" }, items.map(changeRow));
-  const places = el("div");
-  const foot = el("div");
-  const show = () => {
-    places.replaceChildren(placeTable(items, !cursor) || "");
-    foot.replaceChildren(cursor ? el("button", { type: "button", onclick: () => more(1) }, `More (${count(items.length)} read so far)`) : "");
+const drawDiff = (first) => {
+  const { summary } = first;
+  const items = [];
+  const [list, byPlace, foot] = [el("ul.changes"), el("div"), el("div")];
+  let cursor;
+  const take = (answer) => {
+    cursor = answer.next_cursor;
+    items.push(...answer.items);
+    list.append(...answer.items.map(changeRow));
+    while (list.childElementCount > MOST_SHOWN) list.firstChild.remove();
+    put(byPlace, items.length > 0 && plainTable(["Segment", "Edge", ...KINDS_OF_CHANGE], places(items)), cursor && note(`Of the first ${count(items.length)} changes.`));
+    put(foot, cursor && press(`More after ${count(items.length)}`, () => more(1)));
   };
   const more = async (pages) => {
     try {
-      for (let page = 0; page < pages && cursor && list.isConnected; page += 1) {
-        const answer = await ask("diff_snapshots", { ...values, cursor });
-        cursor = answer.next_cursor;
-        items.push(...answer.items);
-        while (list.childElementCount + answer.items.length > 1000) list.firstChild.remove();
-        list.append(...answer.items.map(changeRow));
-      }
-      show();
+      for (let page = 0; page < pages && cursor && list.isConnected; page += 1) take(await ask("diff_snapshots", { cursor }));
     } catch (error) {
-      foot.replaceChildren(failure(error, () => more(1)));
+      put(foot, failure(error, () => more(1)));
     }
   };
-  show();
+  take(first);
   queueMicrotask(() => more(PAGES - 1));
-  return [counters(first), el("div", { class: "split" }, typeTable(first), places),
-    items.length ? el("h3", {}, "One by one") : el("p", { class: "note" }, "Nothing differs."), list, foot, hintOf(first)];
+  return [counters(summary), el("div.split", plainTable(["Type", ...KINDS_OF_CHANGE],
+    summary.by_type.slice(0, 12).map((each) => el("tr", named("td", each.type), figures(each)))), byPlace), list, foot, hintOf(first)];
 };
 
-const drawChoice = (answer) => {
-  const complete = answer.items.filter((each) => each.snapshot.state === "complete");
+const drawChoice = ({ items }) => {
+  const complete = items.filter((each) => each.snapshot.state === "complete");
   if (complete.length < 2) {
-    const kept = complete.length ? "Only one complete snapshot is kept" : "No complete snapshot is kept";
-    return el("p", { class: "empty-note" }, `${kept}: changes are told between two. Read the network once more, and come back.`);
+    return el("p.calm", `${complete.length ? "Only one" : "No"} complete snapshot is kept. Changes are told between two: read the network once more, and come back.`);
   }
-  const [before, after] = [choice("Before", complete, 1), choice("After", complete, 0)];
   const found = el("div");
+  const form = el("form.choice", choice("Before", complete, 1), choice("After", complete, 0));
   const look = () => {
-    const [older, newer] = [before, after].map((each) => each.querySelector("select").value);
-    found.replaceChildren();
-    fetchInto(found, "diff_snapshots", { before: older, after: newer, limit: 100 }, (reply) => drawDiff({ limit: 100 }, reply));
+    const [before, after] = [...form.querySelectorAll("select")].map((each) => each.value);
+    fetchInto(put(found), "diff_snapshots", { before, after, limit: 100 }, drawDiff);
   };
-  for (const each of [before, after]) each.addEventListener("change", look);
-  queueMicrotask(look);
-  return [el("form", { class: "choice" }, before, after), found];
+  form.addEventListener("change", look);
+  look();
+  return [form, found];
 };
 
 export const showChanges = (root) => fetchInto(root, "list_snapshots", { limit: 20 }, drawChoice);

@@ -1,74 +1,58 @@
 // Segments by edges: lanes and columns, tinted by the logarithm of what stands there.
 
-let drawn = { shape: "", cells: new Map() };
+let drawn = { shape: "", cells: [] };
 
 // "ap-", "southeast-", "1": its geography stands first.
 const edgeLines = (name) => {
   const [, first, rest] = /^([^-]+-)(.+)$/.exec(name) ?? [null, name, ""];
-  const parts = rest.length > 9 ? rest.split(/(?<=-)(?=[^-]*$)/) : [rest];
-  return [first, ...parts].flatMap((part, index) => (index && part ? [el("br"), part] : [part]));
+  return [first, ...(rest.length > 9 ? rest.split(/(?<=-)(?=[^-]*$)/) : [rest])].map((part) => el("span", part));
 };
 
 const edgeHead = (edge) =>
-  el("th", { scope: "col", role: "columnheader", class: "edge", title: plain(`${edge.name} ${edge.note}`) },
-    edge.badge ? el("span", { class: "badge", title: "A network function group is deployed here" }, "inspection") : null,
-    el("b", {}, edgeLines(plain(edge.name, 40))),
-    el("small", {}, plain(edge.note, 24)));
+  el("th.edge", { scope: "col", title: dotted(edge.name, edge.note) },
+    edge.badge && el("em.badge", { title: "A network function group is deployed here" }, "inspection"),
+    el("b", edgeLines(plain(edge.name, 40))), el("small", plain(edge.note, 24)));
 
 const areaHeads = (edges) => {
   const heads = [];
   edges.forEach((edge, index) => {
     if (index && edges[index - 1].area === edge.area) heads.at(-1).colSpan += 1;
-    else heads.push(el("th", { class: "area", scope: "colgroup", role: "columnheader" }, el("span", {}, edge.area)));
+    else heads.push(el(`${edge.area ? "th" : "td"}.area`, { scope: edge.area ? "colgroup" : false }, el("span", edge.area)));
   });
   return heads;
 };
 
-const laneNote = (lane) => {
-  const words = [];
-  if (lane.isolated) words.push(el("em", { class: "bad" }, "isolated"));
-  if (lane.group) words.push("network function group");
-  if (lane.note) words.push(plain(lane.note, 48));
-  return words.flatMap((each, index) => (index ? [" · ", each] : [each]));
-};
-
 export const laneHead = (lane) =>
-  el("th", { scope: "row", role: "rowheader", class: lane.again ? "lane again" : "lane" },
-    named("b", {}, lane.name.startsWith("nfg:") ? lane.name.slice(4) : lane.name, 26),
-    el("small", {}, laneNote(lane)));
+  el(lane.again ? "th.lane.again" : "th.lane", { scope: "row" }, named("b", laneName(lane.name), 26),
+    el("small", lane.isolated && el("em.bad", "isolated"), lane.isolated && lane.note && " · ",
+      dotted(lane.group && "network function group", plain(lane.note, 48))));
+
+export const cellNode = (...content) => el("td", { tabindex: "-1" }, content);
 
 const build = (model) => {
-  const cells = new Map();
-  const rows = model.lanes.map((lane) => {
-    const row = el("tr", { role: "row", css: { "--lane": lane.hue }, class: lane.group ? "group" : "" }, laneHead(lane));
-    for (const edge of model.edges) {
-      const cell = el("td", { role: "gridcell", tabindex: "-1" }, el("b"), el("i"));
-      cells.set(cell, [lane.index, edge.index]);
-      row.append(cell);
-    }
-    row.append(el("td", { class: "total", role: "cell" }));
-    return row;
-  });
-  const table = el("table", { role: "grid", class: "map", "aria-label": "Attachments by segment and edge" },
-    el("thead", { role: "rowgroup" },
-      el("tr", { role: "row", class: "areas" }, el("td", { class: "corner", role: "cell" }), areaHeads(model.edges),
-        el("td", { role: "cell" })),
-      el("tr", { role: "row" }, el("th", { class: "corner", role: "columnheader" }, "segment \\ edge"),
-        model.edges.map(edgeHead), el("th", { class: "total", role: "columnheader" }, "total"))),
-    el("tbody", { role: "rowgroup" }, rows),
-    el("tfoot", { role: "rowgroup" }, el("tr", { role: "row" }, el("th", { role: "rowheader", class: "lane" }, "total"),
-      model.edges.map(() => el("td", { class: "total", role: "cell" })), el("td", { class: "total sum", role: "cell" }))));
+  const cells = [];
+  const rows = model.lanes.map((lane) => el("tr", { css: { "--lane": lane.hue } }, laneHead(lane),
+    model.edges.map((edge, column) => {
+      const td = cellNode(el("b"), el("i"));
+      cells.push({ td, lane: lane.index, column });
+      return td;
+    }), el("th.total")));
+  const table = el("table.map", { role: "grid", "aria-label": "Attachments by segment and edge" },
+    el("thead", el("tr.areas", el("td.corner"), areaHeads(model.edges), el("td")),
+      el("tr", el("th.corner", { scope: "col" }, "segment \\ edge"), model.edges.map(edgeHead), el("th.total", { scope: "col" }, "total"))),
+    el("tbody", rows),
+    el("tfoot", el("tr", el("th.lane", { scope: "row" }, "total"), model.edges.map(() => el("th.total")), el("th.total.sum"))));
   return { table, cells };
 };
 
 const bar = (model, cell) => {
   let from = 0;
-  const parts = cell.types.map((value, index) => {
+  const parts = typesOf(model, cell).map(([type, value]) => {
     const start = from;
     from += (value / cell.count) * 100;
-    return value && `${colourOf(model.grid.types[index])} ${start.toFixed(1)}% ${from.toFixed(1)}%`;
+    return `${colourOf(type)} ${start.toFixed(1)}% ${from.toFixed(1)}%`;
   });
-  return `linear-gradient(90deg, ${parts.filter(Boolean).join(", ")})`;
+  return `linear-gradient(90deg, ${parts})`;
 };
 
 const fillCell = (td, model, lane, edge) => {
@@ -76,16 +60,15 @@ const fillCell = (td, model, lane, edge) => {
   const key = JSON.stringify([cell, model.most]);
   if (td.shown === key) return;
   td.shown = key;
-  const trouble = troubles(model, cell);
-  const words = [many(cell.count, "attachment"), trouble ? troubleWords(model, cell) : ""].filter(Boolean).join(", ");
-  td.setAttribute("aria-label", `${laneName(lane.name)}, ${plain(edge.name, 40)}: ${cell.count ? words : "none"}`);
+  const words = [cell.count ? many(cell.count, "attachment") : "none", troubleWords(model, cell)].filter(Boolean).join(", ");
+  td.setAttribute("aria-label", `${laneName(lane.name)}, ${plain(edge.name, 40)}: ${words}`);
   td.className = cell.count ? "" : "empty";
   td.title = cell.count ? `${words}\n${typeWords(model, cell)}` : "";
-  td.style.setProperty("--t", cell.count ? Math.log1p(cell.count) / Math.log1p(model.most) : 0);
-  td.children[0].textContent = cell.count ? brief(cell.count) : "";
+  td.style.setProperty("--t", cell.count && Math.log1p(cell.count) / Math.log1p(model.most));
+  put(td.children[0], cell.count ? brief(cell.count) : "");
   td.children[1].style.background = cell.count ? bar(model, cell) : "";
   td.children[2]?.remove();
-  if (trouble) td.append(el("em", { class: "alarm" }, brief(trouble)));
+  if (cell.states.length) td.append(el("em.alarm", brief(cell.states.reduce((sum, [, value]) => sum + value, 0))));
 };
 
 // The same lanes and edges keep their nodes, so that focus and scrolling stay while a discovery grows.
@@ -93,28 +76,22 @@ export const drawGrid = (root, model, open) => {
   const shape = JSON.stringify([model.grid.lanes, model.grid.edges]);
   if (drawn.shape !== shape || !root.contains(drawn.table)) {
     drawn = { shape, ...build(model) };
-    root.replaceChildren(drawn.table);
-    rove(drawn.table, (td) => open(...drawn.cells.get(td)));
+    put(root, drawn.table);
+    rove(drawn.table, (td) => {
+      const { lane, column } = drawn.cells.find((each) => each.td === td);
+      open(state.model.lanes[lane], state.model.edges[column]);
+    });
   }
-  const edges = new Map(model.edges.map((edge) => [edge.index, edge]));
-  for (const [td, [lane, edge]] of drawn.cells) fillCell(td, model, model.lanes[lane], edges.get(edge));
-  model.lanes.forEach((lane, index) => {
-    drawn.table.tBodies[0].rows[index].lastChild.textContent = brief(lane.total);
-  });
-  const sums = drawn.table.tFoot.rows[0].cells;
-  model.edges.forEach((edge, index) => { sums[index + 1].textContent = brief(edge.total); });
-  sums[model.edges.length + 1].textContent = brief(model.total);
+  for (const { td, lane, column } of drawn.cells) fillCell(td, model, model.lanes[lane], model.edges[column]);
+  const sums = [...model.lanes, ...model.edges, model].map((each) => brief(each.total));
+  drawn.table.querySelectorAll("tbody .total, tfoot .total").forEach((each, index) => put(each, sums[index]));
 };
 
+// Show which cell is meant; none without a segment.
 export const markCell = (segment, edge) => {
-  for (const td of drawn.table?.querySelectorAll("[aria-selected=true]") ?? []) td.removeAttribute("aria-selected");
-  const found = state.model && segment !== undefined && findCell(state.model, segment, edge);
-  if (!found) return null;
-  for (const [td, [lane, column]] of drawn.cells) {
-    if (lane === found[0].index && column === found[1].index) {
-      td.setAttribute("aria-selected", "true");
-      return td;
-    }
+  for (const { td, lane, column } of drawn.cells) {
+    const meant = state.model.lanes[lane]?.name === segment && state.model.edges[column]?.name === edge;
+    td.toggleAttribute("aria-selected", false);
+    if (meant) td.setAttribute("aria-selected", "true");
   }
-  return null;
 };

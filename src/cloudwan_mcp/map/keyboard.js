@@ -2,45 +2,44 @@
 
 const STEPS = {
   ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0],
-  Home: [0, -Infinity], End: [0, Infinity], PageUp: [-8, 0], PageDown: [8, 0],
+  Home: [0, -999], End: [0, 999], PageUp: [-8, 0], PageDown: [8, 0],
 };
+const CELL = "td[tabindex]";
 
-const cellsIn = (row) => [...row.querySelectorAll("[role=gridcell]")];
-const clamp = (value, most) => Math.max(0, Math.min(value, most));
-
-export const land = (table, cell, focus = true) => {
-  for (const each of table.querySelectorAll("[role=gridcell][tabindex='0']")) each.tabIndex = -1;
+const land = (table, cell) => {
+  table.querySelector("td[tabindex='0']").tabIndex = -1;
   cell.tabIndex = 0;
-  if (!focus) return;
   cell.focus({ preventScroll: true });
   cell.scrollIntoView({ block: "nearest", inline: "nearest" });
 };
 
+const clamped = (list, index) => list[Math.max(0, Math.min(index, list.length - 1))];
+
+const moved = (table, cell, [down, right], all) => {
+  const rows = [...table.tBodies[0].rows];
+  const cellsIn = (row) => [...row.querySelectorAll(CELL)];
+  const row = clamped(rows, rows.indexOf(cell.parentElement) + (all ? right : down));
+  return clamped(cellsIn(row), cellsIn(cell.parentElement).indexOf(cell) + right);
+};
+
 export const rove = (table, open) => {
-  const body = table.tBodies[0];
-  const first = body.querySelector("[role=gridcell]");
+  const first = table.querySelector(CELL);
   if (first) first.tabIndex = 0;
-  table.addEventListener("click", (event) => {
-    const cell = event.target.closest("[role=gridcell]");
-    if (!cell) return;
-    land(table, cell);
-    open(cell);
-  });
-  table.addEventListener("keydown", (event) => {
-    const cell = event.target.closest("[role=gridcell]");
-    if (!cell || event.altKey || event.metaKey) return;
-    if (event.key === "Enter" || event.key === " ") {
-      event.preventDefault();
-      return open(cell);
-    }
+  const act = (event) => {
+    const cell = event.target.closest(CELL);
     const step = STEPS[event.key];
-    if (!step) return;
+    const chosen = event.type === "click" || event.key === "Enter" || event.key === " ";
+    if (!cell || !(step || chosen) || event.altKey || event.metaKey) return;
     event.preventDefault();
-    const rows = [...body.rows].filter((row) => cellsIn(row).length);
-    const row = rows.indexOf(cell.parentElement);
-    const column = cellsIn(cell.parentElement).indexOf(cell);
-    const far = event.ctrlKey && Math.abs(step[1]) === Infinity;
-    const target = cellsIn(rows[clamp(far ? row + step[1] : row + step[0], rows.length - 1)]);
-    land(table, target[clamp(column + step[1], target.length - 1)]);
-  });
+    land(table, step ? moved(table, cell, step, event.ctrlKey) : cell);
+    if (chosen) open(cell);
+  };
+  table.addEventListener("click", act);
+  table.addEventListener("keydown", act);
+};
+
+// Along tabs: the one that an arrow leads to, or nothing.
+export const beside = (event, all) => {
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  return step && all[(all.indexOf(event.target) + step + all.length) % all.length];
 };

@@ -2,40 +2,32 @@
 
 const ROUTES = 200;
 
-const routeRow = (route) =>
-  el("tr", { class: route.state === "BLACKHOLE" ? "blackhole" : "" },
-    el("td", {}, el("code", {}, plain(route.prefix, 48))),
-    el("td", {}, route.state === "BLACKHOLE" ? el("span", { class: "state bad" }, "blackhole") : stateName(route.type ?? "")),
-    el("td", {}, (route.via ?? []).slice(0, 4).flatMap((each, index) => [index ? ", " : "", via(each)])));
+const link = (each, deeper = true) => press(plain(each.name || each.id, 48), () => openElement(each.id, each.name, deeper), ".link");
 
-const via = (each) =>
-  typeof each === "string"
-    ? plain(each, 40)
-    : el("button", { type: "button", class: "link", onclick: () => openElement(each.id, each.name, { deeper: true }) },
-      el("bdi", {}, plain(each.name || each.id, 32)));
-
-const said = (answer) => {
-  const unread = (answer.unread ?? []).length;
-  return el("p", { class: "note" },
-    [`${many(answer.routes.length, "route")}${answer.complete ? "" : ", not all"}`,
-      `read ${duration(answer.oldest_s)} ago`, unread ? "part of it could not be read" : ""].filter(Boolean).join(" · "));
+const routeRow = ({ prefix, type, via = [], state: condition }) => {
+  const lost = condition === "BLACKHOLE";
+  return el(lost ? "tr.blackhole" : "tr", el("td", el("code", prefix)),
+    el("td", lost ? el("span.bad", "blackhole") : stateName(type)),
+    el("td", via.slice(0, 4).map((each, index) => [index > 0 && ", ", each.id ? link(each) : each])));
 };
 
-const routeList = (answer) => [
-  answer.routes.length
-    ? el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Routes" }, el("table", { class: "plain" },
-      el("thead", {}, el("tr", {}, ["Prefix", "Type", "To"].map((each) => el("th", { scope: "col" }, each)))),
-      el("tbody", {}, answer.routes.map(routeRow))))
-    : el("p", { class: "note" }, "No route that matches."),
-  said(answer),
+export const plainTable = (heads, rows) =>
+  el("table.plain", el("thead", el("tr", heads.map((each) => el("th", { scope: "col" }, each)))), el("tbody", rows));
+
+const routeList = ({ routes, complete, oldest_s: age, unread = [] }) => [
+  routes.length > 0 && plainTable(["Prefix", "Type", "To"], routes.map(routeRow)),
+  note(dotted(`${many(routes.length, "route")}${complete ? "" : ", not all"}`, `read ${duration(age)} ago`,
+    unread.length && "part of it could not be read")),
 ];
 
 export const routeTable = ({ segment, edge }) => (body) => {
-  const found = el("div");
-  const field = el("input", { type: "search", "aria-label": "Address or CIDR to look up in this table",
-    placeholder: "Where does an address go? 10.1.2.3", maxlength: "64" });
-  const look = () => fetchInto(found, "list_routes",
-    { segment, edge, core_network_id: scope().core_network_id, prefix: field.value.trim(), limit: ROUTES }, routeList);
-  body.append(el("form", { class: "look", onsubmit: (event) => { event.preventDefault(); look(); } }, field), found);
+  const found = el("div.scroll", { role: "group", "aria-label": "Routes", tabindex: "0" });
+  const words = { "aria-label": "Address or CIDR to look up in this table", placeholder: "Where does an address go? 10.1.2.3" };
+  const input = el("input", { type: "search", maxlength: "64", ...words });
+  const look = (event) => {
+    event?.preventDefault();
+    fetchInto(found, "list_routes", { segment, edge, ...network(), prefix: input.value.trim(), limit: ROUTES }, routeList);
+  };
+  body.append(el("form.look", { submit: look }, input), found);
   look();
 };

@@ -6,62 +6,54 @@ const PAGE = 200;
 const HELD = 2000;
 const AHEAD = 8;
 const POOL = 80;
+let lists = 0;
 
-// `load(cursor, limit)` gives { rows, total, next_cursor }; `fill(node, row)` writes one, null while it is asked for.
-export const longList = ({ label, heads, load, fill, open }) => {
+// `load(cursor, limit)` gives { rows, total, next_cursor }; `fill(nodes, row)` writes one, null while it is asked for.
+export const longList = (place, { label, heads, load, fill, open }) => {
   const pages = []; // { start, size, cursor, rows }, without a hole between them
-  let total = 0;
-  let ended = false;
-  let loading = false;
-  let stopped = false;
-  let active = 0;
-  let frame = 0;
   const pool = [];
-  const body = el("div", { class: "rows", role: "rowgroup" });
-  const said = el("div", { class: "note said" });
-  const id = `list${Math.random().toString(36).slice(2, 8)}`;
-  const grid = el("div", { class: "list", role: "grid", tabindex: "0", "aria-label": label, onscroll: () => soon() },
-    el("div", { class: "row heads", role: "row" }, heads.map((each) => el("span", { role: "columnheader" }, each))), body);
+  const id = `list${++lists}`;
+  let [total, active, frame] = [0, 0, 0];
+  let [ended, loading, stopped] = [false, false, false];
+  const body = el("div.rows", { role: "rowgroup" });
+  const said = el("div.note");
+  const soon = () => { frame = frame || requestAnimationFrame(paint); };
+  const list = el("div.list", { role: "grid", tabindex: "0", "aria-label": label, scroll: soon },
+    el("div.row.heads", { role: "row" }, heads.map((each) => el("span", { role: "columnheader" }, each))), body);
 
   const known = () => (pages.length ? pages.at(-1).start + pages.at(-1).size : 0);
-  const pageOf = (row) => pages.find((page) => row >= page.start && row < page.start + page.size);
+  const pageOf = (row) => pages.find(({ start, size }) => row >= start && row < start + size);
+  const valueOf = (row) => pageOf(row)?.rows?.[row - pageOf(row).start] ?? null;
   const span = () => {
-    const first = Math.floor(grid.scrollTop / ROW) - AHEAD;
-    const seen = Math.min(POOL, 2 * AHEAD + Math.ceil(grid.clientHeight / ROW) + 1);
-    return [Math.max(0, first), Math.min(total || PAGE, Math.max(0, first) + seen)];
+    const first = Math.max(0, Math.floor(list.scrollTop / ROW) - AHEAD);
+    return [first, Math.min(total || PAGE, first + Math.min(POOL, 2 * AHEAD + Math.ceil(list.clientHeight / ROW) + 1))];
   };
 
   const nextPage = () => {
     const [from, to] = span();
-    for (let row = from; row < Math.min(to, known()); row += 1) {
-      const page = pageOf(row);
-      if (!page.rows) return page;
-    }
-    if (ended || to <= known()) return null;
-    return { start: known(), cursor: pages.at(-1)?.next ?? "", fresh: true };
+    const dropped = pages.find((page) => !page.rows && page.start < to && page.start + page.size > from);
+    if (dropped || ended || to <= known()) return dropped;
+    return { start: known(), cursor: pages.at(-1)?.next ?? "" };
+  };
+
+  const take = (page, { rows, next_cursor: next, total: all }) => {
+    page.rows = rows;
+    if (page.size !== undefined) return;
+    Object.assign(page, { size: rows.length, next });
+    if (rows.length) pages.push(page);
+    ended = !next || !rows.length;
+    total = ended ? known() : Math.max(all ?? 0, known() + 1);
+    put(said, `${count(total)} in all`);
   };
 
   const drop = () => {
-    const middle = grid.scrollTop / ROW;
-    const held = pages.filter((page) => page.rows);
-    held.sort((one, other) => Math.abs(other.start - middle) - Math.abs(one.start - middle));
-    let rows = held.reduce((sum, page) => sum + page.size, 0);
-    for (const page of held) {
-      if (rows <= HELD) break;
-      page.rows = null;
-      rows -= page.size;
+    const middle = list.scrollTop / ROW;
+    const far = (page) => Math.abs(page.start + page.size / 2 - middle);
+    let left = HELD;
+    for (const page of pages.filter((each) => each.rows).sort((one, other) => far(one) - far(other))) {
+      left -= page.size;
+      if (left < 0) page.rows = null;
     }
-  };
-
-  const take = (page, reply) => {
-    page.rows = reply.rows;
-    page.size = page.size ?? reply.rows.length;
-    if (!page.fresh) return;
-    page.fresh = false;
-    page.next = reply.next_cursor ?? "";
-    if (page.size) pages.push(page);
-    ended = !page.next || !page.size;
-    total = ended ? known() : Math.max(reply.total ?? 0, known() + 1);
   };
 
   const pump = async () => {
@@ -70,72 +62,57 @@ export const longList = ({ label, heads, load, fill, open }) => {
     loading = true;
     try {
       take(page, await load(page.cursor, PAGE));
-      said.replaceChildren(`${count(total)} in all`);
       drop();
+      soon();
     } catch (error) {
-      if (!stopped) said.replaceChildren(failure(error, () => { said.replaceChildren(); pump(); }));
-      return;
-    } finally {
-      loading = false;
+      put(said, failure(error, () => { put(said); pump(); }));
     }
-    if (!stopped) paint();
+    loading = false;
   };
 
-  const node = (slot) => {
-    const made = el("div", { class: "row", role: "row", onclick: () => { active = made.row; grid.focus(); choose(); } },
-      heads.map(() => el("span", { role: "gridcell" })));
-    pool[slot] = body.appendChild(made);
-    return made;
+  const made = (slot) => {
+    const row = el("div.row", { role: "row", click: () => { active = row.index; choose(); } }, heads.map(() => el("span", { role: "gridcell" })));
+    pool[slot] = body.appendChild(row);
+    return row;
   };
 
   const paint = () => {
     frame = 0;
     if (stopped) return;
     body.style.height = `${total * ROW}px`;
-    grid.setAttribute("aria-rowcount", String(total + 1));
+    list.setAttribute("aria-rowcount", total + 1);
     const [from, to] = span();
     for (const each of pool) if (each) each.hidden = true;
-    for (let row = from; row < to; row += 1) {
-      const made = pool[row % POOL] ?? node(row % POOL);
-      const page = pageOf(row);
-      const value = page?.rows?.[row - page.start] ?? null;
-      if (made.row !== row || made.value !== value) fill([...made.children], value);
-      Object.assign(made, { row, value, hidden: false, id: `${id}-${row}` });
-      made.style.transform = `translateY(${row * ROW}px)`;
-      made.setAttribute("aria-rowindex", String(row + 2));
-      made.classList.toggle("active", row === active);
+    for (let index = from; index < to; index += 1) {
+      const row = pool[index % POOL] ?? made(index % POOL);
+      const value = valueOf(index);
+      if (row.index !== index || row.value !== value) fill([...row.children], value);
+      Object.assign(row, { index, value, hidden: false, id: `${id}-${index}` });
+      row.style.transform = `translateY(${index * ROW}px)`;
+      row.setAttribute("aria-rowindex", index + 2);
+      row.classList.toggle("active", index === active);
     }
-    grid.setAttribute("aria-activedescendant", `${id}-${active}`);
+    list.setAttribute("aria-activedescendant", `${id}-${active}`);
     pump();
   };
-  const soon = () => { frame = frame || requestAnimationFrame(paint); };
 
-  const choose = () => {
-    const page = pageOf(active);
-    const row = page?.rows?.[active - page.start];
-    if (row) open(row);
-  };
+  const choose = () => valueOf(active) && open(valueOf(active));
 
-  grid.addEventListener("keydown", (event) => {
-    const far = Math.floor(grid.clientHeight / ROW) - 1;
+  list.addEventListener("keydown", (event) => {
+    const room = list.clientHeight - ROW; // the heads stand over the first row
+    const far = Math.floor(room / ROW);
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: far, PageUp: -far, Home: -Infinity, End: Infinity }[event.key];
     if (event.key === "Enter") choose();
-    if (step === undefined) return;
+    if (!step) return;
     event.preventDefault();
     active = Math.max(0, Math.min(total - 1, active + step));
     const top = active * ROW;
-    const room = grid.clientHeight - ROW; // the heads stand over the first row
-    if (top < grid.scrollTop) grid.scrollTop = top;
-    else if (top + ROW > grid.scrollTop + room) grid.scrollTop = top + ROW - room;
+    list.scrollTop = Math.max(top + ROW - room, Math.min(top, list.scrollTop));
     soon();
   });
 
+  place.append(list, said);
   const watch = new ResizeObserver(soon);
-  watch.observe(grid);
-  return {
-    nodes: [grid, said],
-    start: pump,
-    stop: () => { stopped = true; watch.disconnect(); cancelAnimationFrame(frame); },
-    state: () => ({ held: pages.reduce((sum, page) => sum + (page.rows ? page.size : 0), 0), nodes: pool.length }),
-  };
+  watch.observe(list);
+  return () => { stopped = true; watch.disconnect(); };
 };

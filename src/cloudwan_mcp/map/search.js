@@ -3,62 +3,37 @@
 const TYPING_MS = 350;
 let typed = 0;
 
-const hit = (each) =>
-  el("li", {}, el("button", { type: "button", class: "link", onclick: () => openElement(each.id, each.name, { deeper: true }) },
-    el("bdi", {}, plain(each.name || each.id, 48))),
-  el("small", {}, plain([each.prefix, each.type, each.segment, each.edge, each.account, each.state && stateName(each.state)]
-    .filter(Boolean).join(" · "), 160)),
-  (each.owners ?? []).slice(0, 4).map((owner) => el("ul", {}, hit(owner))));
+const hit = ({ id, name, prefix, type, segment, edge, account, state: condition, owners = [] }) =>
+  el("li", link({ id, name }), el("small", dotted(prefix, type, segment, edge, account, condition && stateName(condition))),
+    owners.length > 0 && el("ul", owners.slice(0, 4).map(hit)));
 
 // An account or a tag may also be what the whole grid is to be narrowed to.
 const narrowing = (query) => {
-  const [name, value] = /^\d{12}$/.test(query) ? ["account", query] : /^[^=\s]+=[^=]*$/.test(query) ? ["tag", query] : [];
-  return name && el("button", { type: "button", onclick: () => { closePanel(); setFilter(name, value); } },
-    `Show only ${name} ${plain(value, 40)} in the grid`);
+  const name = /^\d{12}$/.test(query) ? "account" : /^[^=\s]+=[^=]*$/.test(query) && "tag";
+  return name && press(`Show only ${name} ${plain(query, 40)} in the grid`, () => setFilter(name, query));
 };
 
-const results = (query, answer) => [
-  narrowing(query),
-  el("p", { class: "note" }, `${many(answer.items.length, "element")} found${answer.more ? ", and there are more" : ""}`),
-  el("ul", { class: "links" }, answer.items.map(hit)),
-  answer.close?.length > 0 && el("p", {}, `Spelt alike: ${plain(answer.close.join(", "), 300)}`),
-  !answer.items.length && el("p", { class: "note" }, `Searched: ${plain(answer.searched.join("; "), 300)}`),
-];
+const results = (query) => ({ items, more, close, searched }) => {
+  const words = `${many(items.length, "element")} found${more ? ", and there are more" : ""}`;
+  announce(words);
+  return [narrowing(query), note(words), el("ul.links", items.map(hit)),
+    close?.length > 0 && note(`Spelt alike: ${close.join(", ")}`), !items.length && note(`Searched: ${searched.join("; ")}`)];
+};
 
-const search = (query) => {
-  const field = at("search");
-  openPanel({
-    title: `“${plain(query, 40)}”`,
-    kind: "search",
-    actions: [],
-    show: (body) => {
-      const place = el("div");
-      body.append(place);
-      fetchInto(place, "find", { query, limit: 20 }, (answer) => {
-        announce(`${many(answer.items.length, "element")} found`);
-        return results(query, answer);
-      });
-    },
-  });
-  field.focus();
+const search = () => {
+  clearTimeout(typed);
+  const query = at("search").value.trim();
+  if (query.length < 2) return;
+  openPanel({ title: query, kind: "search", show: (body) => void fetchInto(body, "find", { query, limit: 20 }, results(query)) });
+  at("search").focus();
 };
 
 export const startSearch = () => {
-  const field = at("search");
-  const now = () => {
+  at("search").addEventListener("input", ({ target }) => {
     clearTimeout(typed);
-    const query = field.value.trim();
-    if (query.length > 1) search(query);
-  };
-  field.addEventListener("input", () => {
-    clearTimeout(typed);
-    if (field.value.trim().length > 2) typed = setTimeout(now, TYPING_MS);
+    if (target.value.trim().length > 2) typed = setTimeout(search, TYPING_MS);
   });
-  field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") now();
-    else if (event.key === "Escape") {
-      field.value = "";
-      closePanel();
-    }
+  at("search").addEventListener("keydown", (event) => {
+    if (event.key === "Enter") search();
   });
 };

@@ -4,7 +4,7 @@ const whole = new Intl.NumberFormat();
 const UNSEEN = /[\0-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 // A control character shown by its number cannot turn the text around it, nor hide in it.
-export const plain = (text, most = 200) => {
+export const plain = (text, most = 600) => {
   const given = String(text ?? "").slice(0, 4000).replace(UNSEEN, (each) =>
     `[U+${each.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}]`);
   const shown = [...given];
@@ -14,60 +14,67 @@ export const plain = (text, most = 200) => {
 export const count = (value) => (Number.isFinite(value) ? whole.format(value) : "–");
 
 export const brief = (value) => {
-  if (value < 10000) return count(value);
-  if (value < 1e6) return `${(value / 1e3).toFixed(value < 1e5 ? 1 : 0)}k`;
-  return `${(value / 1e6).toFixed(1)}M`;
+  if (value < 1e4) return count(value);
+  return value < 1e6 ? `${(value / 1e3).toFixed(value < 1e5 ? 1 : 0)}k` : `${(value / 1e6).toFixed(1)}M`;
 };
 
-export const many = (value, one, more = `${one}s`) => `${count(value)} ${value === 1 ? one : more}`;
+export const many = (value, noun) => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+
+export const dotted = (...words) => words.flat().filter(Boolean).join(" · ");
 
 export const duration = (seconds) => {
   if (!(seconds >= 60)) return `${Math.max(0, Math.round(seconds) || 0)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 172800) return `${Math.floor(seconds / 3600)} h`;
-  return `${Math.floor(seconds / 86400)} days`;
+  return seconds < 172800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86400)} days`;
 };
 
+// The types of attachments as AWS or as the snapshot spells them; a colour goes with a type and stays.
 const KINDS = {
-  VPC: "VPC",
-  SITE_TO_SITE_VPN: "VPN",
-  CONNECT: "Connect",
-  TRANSIT_GATEWAY_ROUTE_TABLE: "TGW route table",
-  DIRECT_CONNECT_GATEWAY: "Direct Connect GW",
+  VPC: ["VPC", "--lane"],
+  SITE_TO_SITE_VPN: ["VPN", "--k-vpn"],
+  CONNECT: ["Connect", "--k-connect"],
+  TRANSIT_GATEWAY_ROUTE_TABLE: ["TGW route table", "--k-tgw"],
+  DIRECT_CONNECT_GATEWAY: ["Direct Connect GW", "--k-dx"],
 };
-
-// The type of an attachment, as AWS or as the snapshot spells it.
 export const kindOf = (type) => String(type).replace(/-attachment$/, "").replaceAll("-", "_").toUpperCase();
-export const typeName = (type) => KINDS[kindOf(type)] ?? plain(type, 40);
-export const stateName = (state) => plain(state, 40).toLowerCase().replaceAll("_", " ");
-export const troubled = (state) => /^(PENDING|FAILED|REJECTED)/.test(state);
-export const laneName = (name) => plain(name.startsWith("nfg:") ? name.slice(4) : name, 40);
+export const typeName = (type) => KINDS[kindOf(type)]?.[0] ?? plain(type, 40);
+export const colourOf = (type) => `var(${KINDS[kindOf(type)]?.[1] ?? "--k-other"})`;
 
-// Every node is made here; text is only ever text. `on…` are listeners, `css` goes through the object model.
-export const el = (tag, attributes = {}, ...children) => fit(document.createElement(tag), attributes, children);
-export const svg = (tag, attributes = {}, ...children) =>
-  fit(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+export const stateName = (name) => plain(name, 40).toLowerCase().replaceAll("_", " ");
+export const laneName = (name) => plain(name.replace(/^nfg:/, ""), 40);
 
-const fit = (made, attributes, children) => {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined || value === null || value === false) continue;
-    if (name === "css") for (const [key, each] of Object.entries(value)) made.style.setProperty(key, each);
-    else if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else made.setAttribute(name, value === true ? "" : value);
+// Every node is made here: "tag.class", attributes, listeners (functions), `css`, and content, which is only
+// ever text. A leading @ makes it one of SVG.
+export const el = (spec, ...content) => {
+  const [tag, ...classes] = spec.split(".");
+  const made = tag[0] === "@"
+    ? document.createElementNS("http://www.w3.org/2000/svg", tag.slice(1)) : document.createElement(tag);
+  if (classes.length) made.setAttribute("class", classes.join(" "));
+  const given = content[0]?.constructor === Object ? content.shift() : {};
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value === "function") made.addEventListener(name, value);
+    else if (name === "css") for (const key in value) made.style.setProperty(key, value[key]);
+    else if (value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : plain(value));
   }
-  made.append(...children.flat().filter((each) => each !== undefined && each !== null && each !== false));
-  return made;
+  return put(made, content);
 };
+
+export const put = (place, ...content) => {
+  const nodes = content.flat(9).filter(Boolean);
+  place.replaceChildren(...nodes.map((each) => (each.nodeType ? each : plain(each))));
+  return place;
+};
+
+export const press = (label, act, style = "") => el(`button${style}`, { type: "button", click: act }, label);
+
+export const note = (...content) => el("p.note", content);
 
 // A name that somebody chose: bounded, with the whole of it in the tooltip.
-export const named = (tag, attributes, text, most = 48) => {
+export const named = (spec, text, most = 48) => {
   const shown = plain(text, most);
-  const full = plain(text, 400);
-  return el(tag, { title: full === shown ? undefined : full, ...attributes }, el("bdi", {}, shown));
+  return el(spec, { title: shown !== plain(text) && plain(text) }, el("bdi", shown));
 };
 
 export const at = (id) => document.getElementById(id);
 
-export const announce = (text) => {
-  at("announce").textContent = text;
-};
+export const announce = (text) => put(at("announce"), text);

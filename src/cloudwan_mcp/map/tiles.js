@@ -3,45 +3,33 @@
 const MOST = 2400;
 const TALL = 132;
 
-const fittingTile = (tiles, width) => {
-  for (let side = 14; side > 3; side -= 1) {
-    if (Math.ceil(tiles / Math.floor(width / (side + 1))) * (side + 1) <= TALL) return side;
-  }
-  return 3;
-};
-
-const resolve = (canvas, colour) => {
-  canvas.style.color = colour;
-  return getComputedStyle(canvas).color;
-};
-
 // `parts`: [[colour, how many], …].
 export const tiles = (parts, words) => {
   const total = parts.reduce((sum, [, value]) => sum + value, 0);
-  const each = Math.max(1, Math.ceil(total / MOST));
-  const canvas = el("canvas", { class: "tiles", role: "img", "aria-label": words });
-  const paint = () => {
+  const each = Math.ceil(total / MOST);
+  const canvas = el("canvas.tiles", { role: "img", "aria-label": words });
+  canvas.repaint = () => {
     const width = canvas.clientWidth || 280;
-    const shown = parts.map(([colour, value]) => [resolve(canvas, colour), Math.ceil(value / each)]);
-    const all = shown.reduce((sum, [, value]) => sum + value, 0);
-    const side = fittingTile(all, width);
-    const across = Math.max(1, Math.floor(width / (side + 1)));
-    const ratio = Math.min(devicePixelRatio || 1, 2);
-    const height = Math.ceil(all / across) * (side + 1);
-    canvas.width = width * ratio;
-    canvas.height = height * ratio;
+    const wanted = parts.map(([, value]) => Math.ceil(value / each));
+    const all = wanted.reduce((sum, value) => sum + value, 0);
+    let step = 15;
+    while (step > 4 && Math.ceil(all / Math.floor(width / step)) * step > TALL) step -= 1;
+    const across = Math.floor(width / step);
+    const ratio = Math.min(devicePixelRatio, 2);
+    const height = Math.ceil(all / across) * step;
+    Object.assign(canvas, { width: width * ratio, height: height * ratio });
     canvas.style.height = `${height}px`;
     const pen = canvas.getContext("2d");
     pen.scale(ratio, ratio);
     let place = 0;
-    for (const [colour, value] of shown) {
-      pen.fillStyle = colour;
-      for (let left = value; left > 0; left -= 1, place += 1) {
-        pen.fillRect((place % across) * (side + 1), Math.floor(place / across) * (side + 1), side, side);
+    parts.forEach(([colour], index) => {
+      canvas.style.color = colour;
+      pen.fillStyle = getComputedStyle(canvas).color;
+      for (let left = wanted[index]; left > 0; left -= 1, place += 1) {
+        pen.fillRect((place % across) * step, Math.floor(place / across) * step, step - 1, step - 1);
       }
-    }
+    });
   };
-  canvas.repaint = paint;
-  requestAnimationFrame(() => canvas.isConnected && paint());
-  return [canvas, each > 1 && el("p", { class: "note" }, `Each tile stands for up to ${count(each)} attachments.`)];
+  requestAnimationFrame(canvas.repaint);
+  return [canvas, each > 1 && note(`Each tile stands for up to ${count(each)} attachments.`)];
 };
