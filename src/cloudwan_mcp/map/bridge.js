@@ -1,5 +1,7 @@
 // The way to whoever shows this page: JSON-RPC over postMessage, as MCP Apps has it.
 
+import { plain } from "./text.js";
+
 const PATIENCE_MS = 90000;
 const pending = new Map();
 const heard = new Map();

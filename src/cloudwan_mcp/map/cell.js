@@ -1,5 +1,16 @@
 // One cell: what stands there by type, its attachments, and the route table of its segment at its edge.
 
+import { askButton, quoted, sayContext } from "./context.js";
+import { cellCsv, cellPage, fileButton } from "./download.js";
+import { openElement } from "./element.js";
+import { markCell } from "./grid.js";
+import { cellOf, state, troubleWords, typesOf, typeWords } from "./model.js";
+import { closePanel, openPanel, tabbed } from "./panel.js";
+import { routeTable } from "./routes.js";
+import { longList } from "./rows.js";
+import { announce, colourOf, count, dotted, el, laneName, many, named, plain, put, stateName, typeName } from "./text.js";
+import { tiles } from "./tiles.js";
+
 export const stateNode = (name, words = stateName(name)) => {
   const kind = /^(FAILED|REJECTED)/.test(name) ? "bad" : name.startsWith("PENDING") ? "wait" : "good";
   return el(`span.${kind}`, { title: stateName(name) }, words);

@@ -1,5 +1,11 @@
 // What came, went and changed between two snapshots: counted by type, by segment and edge, then one by one.
 
+import { ask } from "./bridge.js";
+import { failure, fetchInto } from "./panel.js";
+import { link, plainTable } from "./routes.js";
+import { hintOf } from "./status.js";
+import { brief, count, dotted, duration, el, named, note, plain, press, put } from "./text.js";
+
 const PAGES = 5; // counted by segment and edge without being asked for more
 const MOST_SHOWN = 1000;
 const KINDS_OF_CHANGE = ["added", "removed", "changed"];

@@ -1,5 +1,9 @@
 // What the host lends: its theme, a message to the chat, a word to the model, more room.
 
+import { host, request, tell } from "./bridge.js";
+import { state } from "./model.js";
+import { announce, at, plain, press, put } from "./text.js";
+
 const WAIT_MS = 400;
 let saying = 0;
 let measured = 0;

@@ -1,5 +1,9 @@
 // Files of what is shown: CSV of its figures, made here, and the picture, which the server draws.
 
+import { ask, host, request } from "./bridge.js";
+import { cellOf, network, state } from "./model.js";
+import { announce, count, kindOf, press, put } from "./text.js";
+
 const MOST_ROWS = 10000;
 const MOST_PIECES = 60;
 
@@ -8,7 +12,7 @@ const field = (value) => {
   const text = String(value ?? "").replace(/^[=+\-@\t\r]/, "'$&");
   return text.search(/[",\n\r]/) >= 0 ? `"${text.replaceAll('"', '""')}"` : text;
 };
-export const csv = (rows) => rows.map((row) => `${row.map(field)}\r\n`).join("");
+const csv = (rows) => rows.map((row) => `${row.map(field)}\r\n`).join("");
 
 const TYPES = { csv: "text/csv", svg: "image/svg+xml" };
 

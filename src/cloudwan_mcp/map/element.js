@@ -1,5 +1,12 @@
 // One element: its facts, what it is connected with, and a small drawing of what stands around it.
 
+import { stateNode } from "./cell.js";
+import { askButton, quoted, sayContext } from "./context.js";
+import { markCell } from "./grid.js";
+import { fetchInto, openPanel, tabbed } from "./panel.js";
+import { link, routeTable } from "./routes.js";
+import { count, dotted, el, many, named, plain, put, stateName } from "./text.js";
+
 const DRAWN = 7;
 const LINE = 30;
 const SAID = /^(Tags|CoreNetworkArn|CoreNetworkId|SegmentName|EdgeLocation|State|OwnerAccountId|AttachmentId)$/;

@@ -1,5 +1,9 @@
 // Segments by edges: lanes and columns, tinted by the logarithm of what stands there.
 
+import { rove } from "./keyboard.js";
+import { cellOf, state, troubleWords, typesOf, typeWords } from "./model.js";
+import { brief, colourOf, dotted, el, laneName, many, named, plain, put } from "./text.js";
+
 let drawn = { shape: "", cells: [] };
 
 // "ap-", "southeast-", "1": its geography stands first.

@@ -1,5 +1,19 @@
 // The map comes up: what the host hands over is shown, and followed while it grows.
 
+import { ask, connect, hear, told } from "./bridge.js";
+import { openCell } from "./cell.js";
+import { showChanges } from "./changes.js";
+import { applyContext, enlarge, watchSize } from "./context.js";
+import { drawing, fileButton, gridCsv, tableCsv } from "./download.js";
+import { drawGrid } from "./grid.js";
+import { beside } from "./keyboard.js";
+import { showMatrix } from "./matrix.js";
+import { readGrid, state } from "./model.js";
+import { closePanel, failure } from "./panel.js";
+import { startSearch } from "./search.js";
+import { hintOf, showAge, showFilters, showStatus } from "./status.js";
+import { announce, at, el, press, put } from "./text.js";
+
 const POLL_MS = 2000;
 const AGE_MS = 15000;
 const VIEWS = { grid: "Segments × edges", matrix: "Segment matrix", changes: "Changes" };
@@ -54,7 +68,7 @@ const load = async (tool, given = asked()) => {
 
 const fail = (error, tool, given) => put(at("start"), failure(error, () => load(tool, given)));
 
-const setFilter = (name, value) => {
+export const setFilter = (name, value) => {
   state.filters = { ...state.filters, [name]: value || undefined };
   if (state.view === "grid") closePanel();
   else pick("grid");
@@ -62,7 +76,7 @@ const setFilter = (name, value) => {
   load("map_grid");
 };
 
-const setNetwork = async (id) => {
+export const setNetwork = async (id) => {
   state.network = id;
   closePanel();
   await load("map_grid");

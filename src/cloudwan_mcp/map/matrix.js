@@ -1,5 +1,13 @@
 // Segments by segments: who reaches whom by policy, and why; beside it, what is installed.
 
+import { askButton, quoted, sayContext } from "./context.js";
+import { cellNode, laneHead } from "./grid.js";
+import { rove } from "./keyboard.js";
+import { network, NOWHERE, state } from "./model.js";
+import { fetchInto, openPanel, tabbed } from "./panel.js";
+import { hintOf } from "./status.js";
+import { el, note, plain } from "./text.js";
+
 const VERDICTS = {
   open: ["open", "open"], via: ["via NFG", "via"], "shared-and-inspected": ["open + NFG", "via"], isolated: ["isolated", "bad"],
   "no-route": ["–", "none"],

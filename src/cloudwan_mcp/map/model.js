@@ -1,5 +1,7 @@
 // What is shown, and a grid as it came made ready to be drawn.
 
+import { count, stateName, typeName } from "./text.js";
+
 export const state = { model: null, view: "grid", network: "", filters: {}, stopped: false };
 
 const HUES = ["#3a6fd8", "#2f9e63", "#d08a1e", "#7a5bd0", "#c9423f", "#1e8e97", "#b04cb0", "#6f9a2b", "#d0662b", "#5d6b80"];

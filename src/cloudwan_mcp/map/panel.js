@@ -1,5 +1,10 @@
 // The panel beside the view: one thing at a time, with a way back, a way out, and words for what failed.
 
+import { ask } from "./bridge.js";
+import { markCell } from "./grid.js";
+import { beside } from "./keyboard.js";
+import { at, el, note, plain, press, put } from "./text.js";
+
 let trail = []; // of what was there before
 let current = null;
 let leave;

@@ -1,8 +1,13 @@
 // A route table, or where one address goes in it.
 
+import { openElement } from "./element.js";
+import { network } from "./model.js";
+import { fetchInto } from "./panel.js";
+import { dotted, duration, el, many, note, plain, press, stateName } from "./text.js";
+
 const ROUTES = 200;
 
-const link = (each, deeper = true) => press(plain(each.name || each.id, 48), () => openElement(each.id, each.name, deeper), ".link");
+export const link = (each, deeper = true) => press(plain(each.name || each.id, 48), () => openElement(each.id, each.name, deeper), ".link");
 
 const routeRow = ({ prefix, type, via = [], state: condition }) => {
   const lost = condition === "BLACKHOLE";

@@ -1,6 +1,9 @@
 // A list of any length: pages come by cursor as they scroll into sight, those far away are dropped and fetched
 // again by the cursor kept of them. At most so many rows are held, and no more nodes than are seen.
 
+import { failure } from "./panel.js";
+import { count, el, put } from "./text.js";
+
 const ROW = 38;
 const PAGE = 200;
 const HELD = 2000;

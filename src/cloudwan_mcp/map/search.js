@@ -1,5 +1,10 @@
 // Search, which the server does: what is found opens.
 
+import { setFilter } from "./main.js";
+import { fetchInto, openPanel } from "./panel.js";
+import { link } from "./routes.js";
+import { announce, at, dotted, el, many, note, plain, press, stateName } from "./text.js";
+
 const TYPING_MS = 350;
 let typed = 0;
 

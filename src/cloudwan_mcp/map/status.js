@@ -1,5 +1,9 @@
 // What stands around the view: which network, how much, how old, what is missing, what is filtered.
 
+import { setFilter, setNetwork } from "./main.js";
+import { state } from "./model.js";
+import { at, brief, colourOf, count, dotted, duration, el, kindOf, many, note, plain, put, stateName, typeName } from "./text.js";
+
 const SIGNS = { growing: "◔", complete: "●", interrupted: "■", stale: "▲" };
 
 export const hintOf = (answer) => answer.hint && note(answer.hint);

@@ -1,5 +1,7 @@
 // One small canvas: a tile for each attachment, or for so many of them, coloured by type.
 
+import { count, el, note } from "./text.js";
+
 const MOST = 2400;
 const TALL = 132;
 
