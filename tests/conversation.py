@@ -15,6 +15,8 @@ from typing import Any
 import anyio
 import psutil
 from mcp import Client, StdioServerParameters
+from mcp.client.extension import advertise
+from mcp.server.apps import APP_MIME_TYPE, EXTENSION_ID
 from mcp.types import CallToolResult, TextContent
 
 from cloudwan_mcp.app import App
@@ -77,10 +79,23 @@ def said(result: CallToolResult) -> str:
     return content.text
 
 
+PAGES = advertise(EXTENSION_ID, {"mimeTypes": [APP_MIME_TYPE]})
+"""What a client says that shows pages (MCP Apps)."""
+
+
 @asynccontextmanager
-async def conversation(mode: str = "2026-07-28", **overrides: Any) -> AsyncIterator[Conversation]:
-    """The production server in memory, with settings from the environment under `overrides`."""
-    async with App(load(overrides)) as app, Client(build_server(app), mode=mode) as client:
+async def conversation(
+    mode: str = "2026-07-28", *, pages: bool = False, **overrides: Any
+) -> AsyncIterator[Conversation]:
+    """The production server in memory, with settings from the environment under `overrides`.
+
+    With `pages` the client is one that shows them.
+    """
+    extensions = [PAGES] if pages else []
+    async with (
+        App(load(overrides)) as app,
+        Client(build_server(app), mode=mode, extensions=extensions) as client,
+    ):
         yield Conversation(client, app)
 
 

@@ -21,6 +21,8 @@ Edge = Annotated[Word, Field(description="edge location, a Region")]
 Account = Annotated[str, Field(pattern=r"^(\d{12})?$", description="owner account id")]
 State = Annotated[Word, Field(description="e.g. FAILED, PENDING_ATTACHMENT_ACCEPTANCE")]
 Tag = Annotated[Word, Field(description="key or key=value")]
+AttachmentType = Annotated[Word, Field(description="of attachments, e.g. VPC")]
+SnapshotId = Annotated[str, Field(pattern=r"^[\w-]{0,64}$", description="else the newest")]
 CURSOR_CHARACTERS = 2048
 CursorText = Annotated[str, Field(max_length=CURSOR_CHARACTERS, description="next_cursor")]
 Fields = Annotated[

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import anyio.to_thread
@@ -14,6 +14,7 @@ from cloudwan_mcp.app import App
 from cloudwan_mcp.discovery.process import DiscoveryProcess
 from cloudwan_mcp.errors import CloudWanError
 from cloudwan_mcp.exposure import hosts_in
+from cloudwan_mcp.hosting import hosting
 from cloudwan_mcp.model import SnapshotInfo
 from cloudwan_mcp.progress import Rate
 from cloudwan_mcp.reply import gap_states, snapshot_state
@@ -21,6 +22,9 @@ from cloudwan_mcp.web.collector import MetricsCollector
 from cloudwan_mcp.web.dashboard import MemoryDashboard
 from cloudwan_mcp.web.notifiers import notifiers_of
 from cloudwan_mcp.web.otel import start_telemetry
+
+if TYPE_CHECKING:
+    from cloudwan_mcp.web.map import Call
 
 COUNT_S = 1.0
 LOOK_S = 2.0
@@ -73,8 +77,8 @@ async def metrics_beside(app: App, announce: Announce) -> AsyncIterator[MetricsC
 @asynccontextmanager
 async def dashboard_beside(app: App, announce: Announce) -> AsyncIterator[MemoryDashboard]:
     """A dashboard of an entered app; `announce` is told its URL, or why there is none: the app goes on."""
-    async with metrics_beside(app, announce) as collector:
-        dashboard = dashboard_of(app, collector)
+    async with metrics_beside(app, announce) as collector, hosting(app) as call:
+        dashboard = dashboard_of(app, collector, call)
         try:
             await dashboard.start()
             announce(f"dashboard on {dashboard.url}" if dashboard.url else "no dashboard: monitoring is off")
@@ -87,7 +91,7 @@ async def dashboard_beside(app: App, announce: Announce) -> AsyncIterator[Memory
                 await dashboard.stop()
 
 
-def dashboard_of(app: App, collector: MetricsCollector) -> MemoryDashboard:
+def dashboard_of(app: App, collector: MetricsCollector, call: Call) -> MemoryDashboard:
     """A dashboard as the app's settings want it, not started."""
     settings = app.settings
     return MemoryDashboard(
@@ -97,6 +101,7 @@ def dashboard_of(app: App, collector: MetricsCollector) -> MemoryDashboard:
         token=settings.token,
         allowed_hosts=hosts_in(settings.allowed_hosts),
         enabled=settings.monitoring_enabled,
+        call=call,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from mcp.types import Tool as Definition
 from pydantic import BaseModel, ValidationError
 
 from cloudwan_mcp.app import App
+from cloudwan_mcp.definition import outline, slim
 from cloudwan_mcp.errors import CloudWanError, Exhausted, TryAgain
 from cloudwan_mcp.memory.limit import MIB
 from cloudwan_mcp.row import encode
 
 ERROR_CHARACTERS = 4000
-AROUND = ("policy", "snapshot", "identity", "gaps", "gaps_omitted", "hint")  # see reply's envelopes
 COPIES = 16  # of a reply are alive at once: rows, models, structure, text and what they were read from
 
 READING: ContextVar[Context[App, Any] | None] = ContextVar("READING", default=None)
@@ -41,7 +41,10 @@ class Tool:
 
     `samples` are arguments of calls that any network answers: with them the tool is tried, measured and
     checked for leaks. `writes` is for a tool that leaves behind what its caller asked for: a client may want
-    to ask its user first. AWS is only read, by any tool."""
+    to ask its user first. AWS is only read, by any tool.
+
+    `page` is the `ui://` address of a page that shows its answers, in clients that can (MCP Apps); `for_page`
+    is for a tool that only such a page calls."""
 
     name: str
     title: str
@@ -50,6 +53,8 @@ class Tool:
     kind: Kind = "query"
     samples: tuple[dict[str, Any], ...] = ({},)
     writes: bool = False
+    page: str = ""
+    for_page: bool = False
 
     def register(self, server: MCPServer[App]) -> None:
         annotations = ToolAnnotations(
@@ -58,9 +63,22 @@ class Tool:
             idempotent_hint=True if self.writes else None,
             open_world_hint=None if self.kind == "query" else False,  # true unless it is said
         )
-        server.tool(name=self.name, title=self.title, description=self.description, annotations=annotations)(
-            _guarded(self)
+        shown = (
+            {"visibility": ["app"]} if self.for_page else {"resourceUri": self.page} if self.page else None
         )
+        server.tool(
+            name=self.name,
+            title=self.title,
+            description=self.description,
+            annotations=annotations,
+            meta={"ui": shown} if shown else None,
+        )(_guarded(self))
+
+
+def only_for_pages(meta: Mapping[str, Any] | None) -> bool:
+    """Whether a definition with this `_meta` is of a tool that only a page calls."""
+    shown: Mapping[str, Any] = (meta or {}).get("ui", {})
+    return shown.get("visibility") == ["app"]
 
 
 def app_of(ctx: Context[App]) -> App:
@@ -150,43 +168,6 @@ def _terse(tool: Definition, told: set[tuple[str, str]]) -> Definition:
             told.add(said)
     known = {"input_schema": schema, "output_schema": outline(slim(tool.output_schema))}
     return tool.model_copy(update=known)
-
-
-def slim(schema: Any) -> Any:
-    """A JSON schema without what a reader can do without: titles, which repeat the names; null and "", which
-    stand for left out; the lengths of texts and the least of numbers, which nobody misses by chance."""
-    if isinstance(schema, list):
-        return [slim(each) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    kept = {key: each for key, each in schema.items() if not (key == "title" and isinstance(each, str))}
-    choices = [each for each in kept.get("anyOf", []) if each != {"type": "null"}]
-    if len(choices) == 1:
-        del kept["anyOf"]
-        kept = choices[0] | kept
-    if kept.get("default", 0) in (None, ""):
-        del kept["default"]
-    if kept.get("type") == "string":
-        kept.pop("maxLength", None)
-    if kept.get("minimum") in (0, 1):
-        del kept["minimum"]
-    if kept.get("additionalProperties") is True:
-        del kept["additionalProperties"]
-    return {key: slim(each) for key, each in kept.items()}
-
-
-def outline(schema: Any) -> Any:
-    """The members that every answer of a tool has: what they mean, and what others may come, it shows itself.
-
-    Those that stand around every answer of every tool are in the server's instructions.
-    """
-    if not isinstance(schema, dict):
-        return schema
-    members = schema.get("properties", {})
-    own = [name for name in schema.get("required", ()) if name not in AROUND]
-    # one without a type refers to a definition that is left out
-    types = {name: {"type": members[name].get("type", "object")} for name in own}
-    return {"type": "object", "properties": types}
 
 
 def _explained(error: ValidationError) -> str:

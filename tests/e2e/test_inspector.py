@@ -19,7 +19,9 @@ BOTH = pytest.mark.parametrize("era", ["legacy", "modern"])
 def test_the_tools_are_listed_without_advice_over_stdio(era: Era) -> None:
     answer = inspector("--method", "tools/list", server=SERVER, env=ours(), era=era, strict=True)
     assert answer.code == 0, answer.stderr
-    assert {tool["name"] for tool in answer.data["result"]["tools"]} >= {"stream_topology", "list_snapshots"}
+    tools = {tool["name"]: tool for tool in answer.data["result"]["tools"]}
+    assert tools.keys() >= {"stream_topology", "list_snapshots"}
+    assert tools["show_topology"]["_meta"]["ui"]["resourceUri"] == "ui://cloudwan/map.html"
     assert "error" not in answer.stderr.lower()
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections import Counter
 
 import pytest
 
 from cloudwan_mcp.model import Element
-from cloudwan_mcp.render.grid import MOST_COLUMNS, MOST_LANES, NONE, REST, grid_of
+from cloudwan_mcp.render.deployed import policy_version
+from cloudwan_mcp.render.grid import MOST_COLUMNS, MOST_LANES, REST, fold, grid_of
 from cloudwan_mcp.render.layout import CELL_HEIGHT, CELL_WIDTH, hue, lay_out, tint, wrapped
 from cloudwan_mcp.store import Filters
+from cloudwan_mcp.store.filters import NONE
 from render.networks import layout, regular, source
 from tools.by_hand import attachment
 
@@ -66,6 +69,56 @@ def test_what_is_too_much_is_folded_and_counted() -> None:
     assert (grid.lanes[-1].name, grid.columns[-1].name) == (REST, REST)
     assert sum(lane.total for lane in grid.lanes) == grid.whole.count == 500
     assert sum(grid.total(at) for at in range(MOST_COLUMNS)) == 500
+
+
+def test_folding_keeps_the_largest_in_their_order_and_every_count() -> None:
+    with source(regular(500, 90, 70)) as made:
+        grid = grid_of(made)
+    assert grid.folded == (31, 23)
+    for most in (70, 20, 3, 1):
+        folded = fold(grid, most, most)
+        assert len(folded.lanes) <= most
+        assert len(folded.columns) <= most
+        assert sum(lane.total for lane in folded.lanes) == folded.whole.count == 500
+        troubled = sum(cell.troubled.total() for lane in folded.lanes for cell in lane.cells)
+        assert troubled == grid.whole.troubled.total()
+    assert fold(grid, 20, 20).folded == (90 - 19, 70 - 19)
+    kept = [lane.name for lane in fold(grid, 20, 20).lanes[:-1]]
+    assert kept == [lane.name for lane in grid.lanes if lane.name in kept]
+
+
+def test_who_is_isolated_and_where_a_group_stands_is_known_of_the_policy_and_the_layout() -> None:
+    policy = {
+        "version": "2025.11",
+        "core-network-configuration": {"asn-ranges": ["64512-64520"], "edge-locations": []},
+        "segments": [{"name": "prod", "isolate-attachments": True}, {"name": "dev"}],
+    }
+    values = [
+        *layout(["prod", "dev"], ["eu-west-1", "us-east-1"]),
+        part("policy/LIVE", "core-network-policy", PolicyVersionId=7, PolicyDocument=json.dumps(policy)),
+        part("group/x", "network-function-group", name="x", segment="nfg:x", EdgeLocations=["us-east-1"]),
+    ]
+    with source(values) as made:
+        grid, version = grid_of(made), policy_version(made.reader, "")
+    assert [(lane.name, lane.isolated) for lane in grid.lanes] == [
+        ("prod", True), ("dev", False), ("nfg:x", False)
+    ]  # fmt: skip
+    assert [(column.name, column.inspected) for column in grid.columns] == [
+        ("eu-west-1", False), ("us-east-1", True)
+    ]  # fmt: skip
+    assert version == 7
+
+
+@pytest.mark.parametrize("document", ["{", "[]", "", None, 7, "\ud800"])
+def test_a_policy_that_cannot_be_read_isolates_nobody(document: object) -> None:
+    policy = part("policy/LIVE", "core-network-policy", PolicyDocument=document)
+    with source([*layout(["prod"], ["eu-west-1"]), policy]) as made:
+        assert not any(lane.isolated for lane in grid_of(made).lanes)
+
+
+def part(identifier: str, kind: str, name: str = "", segment: str = "", **attributes: object) -> Element:
+    core = "core-network-1"
+    return Element(f"{core}/{identifier}", kind, name, "", core, segment, attributes=json.dumps(attributes))
 
 
 def test_boxes_do_not_overlap_and_stand_in_the_picture() -> None:

@@ -9,6 +9,7 @@ import pytest
 from mcp import MCPError
 from mcp.types import PromptReference, ResourceTemplateReference
 
+from cloudwan_mcp.overview import PAGE
 from cloudwan_mcp.resources import ELEMENT, RESOURCES
 from conversation import ERAS, conversation
 from tools.by_hand import CORE, attachment, fill
@@ -33,7 +34,7 @@ async def test_each_resource_is_what_its_tool_answers(mode: str) -> None:
     fill([CORE, attachment(1), attachment(2, state="FAILED")])
     async with conversation(mode) as talk:
         listed = {str(each.uri) for each in (await talk.client.list_resources()).resources}
-        assert listed == {each.uri for each in RESOURCES}
+        assert listed == {PAGE, *(each.uri for each in RESOURCES)}
         for each in RESOURCES:
             read = text(await talk.client.read_resource(each.uri))
             asked = await talk.page(each.tool, **each.arguments)

@@ -68,6 +68,31 @@ async def test_calls_and_snapshots_of_the_server_are_on_it(discovered: Discovere
             assert "stream_topology" in (await client.get("/metrics")).text
 
 
+@pytest.mark.parametrize("demo", [False, True])
+async def test_its_map_asks_the_servers_own_tools(discovered: Discovered, demo: bool) -> None:
+    if not demo:
+        discovered(attachments=20)
+    wanted: dict[str, Any] = {"demo": True, "first_page_wait_s": 50} if demo else {}
+    async with (
+        shown(**wanted) as (talk, dashboard, _),
+        httpx2.AsyncClient(base_url=dashboard.url, timeout=PATIENCE_S, verify=False) as client,
+    ):
+        assert (await client.get("/map")).status_code == 200
+        answer = (await client.post("/api/tools/show_topology", json={})).json()
+        assert answer["isError"] is False
+        assert answer["structuredContent"]["cells"]
+        assert ("Demonstration" in answer["structuredContent"]["hint"]) is demo
+        first = answer["structuredContent"]["lanes"][0][0]
+        cell = (await client.post("/api/tools/map_cell", json={"segment": first})).json()
+        assert cell["structuredContent"]["rows"]
+        failed = (await client.post("/api/tools/describe", json={"id": "nothing"})).json()
+        assert failed["isError"] is True
+        assert "neither as an id" in failed["content"][0]["text"]
+        wrong = (await client.post("/api/tools/map_grid", json={"colour": "red"})).json()
+        assert "no argument 'colour'" in wrong["content"][0]["text"]
+        assert talk.app.calls == 0
+
+
 async def test_a_discovery_under_way_is_on_it_with_its_pace(simulate: Discovered) -> None:
     simulate(attachments=600, faults=Faults(operations={"ListAttachments": {"latency": 1.0}}))
     async with shown(page_size=50, first_page_wait_s=50) as (talk, dashboard, _):

@@ -18,6 +18,7 @@ WIDTH = 160
 CLEAR = "\x1b[K"  # the rest of a terminal's line
 PAGES = 10_000  # followed with --all at most
 NAMES = {  # what people say, beside the tools' own names
+    "show": "show_topology",
     "summarize": "summarize_topology",
     "findings": "list_findings",
     "routes": "list_routes",
@@ -100,9 +101,10 @@ def _schemas() -> dict[str, dict[str, Any]]:
 
     from cloudwan_mcp.app import App
     from cloudwan_mcp.server import build_server
+    from cloudwan_mcp.tool import only_for_pages
 
     tools = anyio.run(build_server(App(Settings())).list_tools)
-    return {tool.name: tool.input_schema for tool in tools}
+    return {tool.name: tool.input_schema for tool in tools if not only_for_pages(tool.meta)}
 
 
 def _run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -162,12 +164,16 @@ async def _asked(settings: Settings, tool: str, given: dict[str, Any], arguments
             result = await client.call_tool(tool, given, progress_callback=_progress)
             if sys.stderr.isatty():
                 sys.stderr.write(f"\r{CLEAR}")
+            said = " ".join(each.text for each in result.content if isinstance(each, TextContent))
             if result.is_error:
-                said = " ".join(each.text for each in result.content if isinstance(each, TextContent))
                 announce(said.removeprefix(f"Error executing tool {tool}: "))
                 return 1
             answer = dict(result.structured_content or {})
-            _say(answer, as_json=arguments.json or arguments.all or not sys.stdout.isatty())
+            as_json = arguments.json or arguments.all or not sys.stdout.isatty()
+            if as_json or said.startswith("{"):
+                _say(answer, as_json=as_json)
+            else:  # an answer that is written for people
+                say(said)
             if not arguments.all or not answer.get("next_cursor"):
                 break
             given = {"cursor": answer["next_cursor"]} | {

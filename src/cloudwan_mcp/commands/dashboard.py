@@ -43,11 +43,13 @@ async def _show(settings: Settings, *, discovering: bool) -> None:
 
     from cloudwan_mcp.app import App
     from cloudwan_mcp.beside import dashboard_of, metrics_beside
+    from cloudwan_mcp.hosting import hosting
 
     async with (
         App(settings) as app,
         metrics_beside(app, announce) as collector,
-        dashboard_of(app, collector) as dashboard,
+        hosting(app) as call,
+        dashboard_of(app, collector, call) as dashboard,
     ):
         announce(f"{dashboard.url} (Ctrl-C ends it)")
         if discovering:

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cloudwan_mcp.render.grid import NONE, REST, Cell, Column, Grid, Lane
+from cloudwan_mcp.render.grid import REST, Cell, Column, Grid, Lane
 from cloudwan_mcp.render.names import fitted, shown
+from cloudwan_mcp.store.filters import NONE
 
 CELL_WIDTH, CELL_HEIGHT, GAP = 57, 46, 3
 MARGIN, TITLE_HEIGHT, LINE_HEIGHT = 16, 30, 12

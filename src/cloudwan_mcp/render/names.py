@@ -10,6 +10,9 @@ from unicodedata import east_asian_width
 MOST = 256
 BRIEF = 48  # of a name in a picture
 
+# what starts something in CommonMark or in GitHub's extensions of it, wherever it stands in a line
+_MARKS = re.compile(r"[\\`*\[\]|~$#^={}]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=www)\.|@", re.IGNORECASE)
+_HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
@@ -39,3 +42,9 @@ def fitted(text: str, most: int) -> str:
 def xml(text: str) -> str:
     """A line as text or attribute of an XML document."""
     return escape(text, quote=True)
+
+
+def marked(text: str, most: int = 64) -> str:
+    """A name as Markdown's text, escaped only where it has to be: it is also read as it stands."""
+    escaped = _MARKS.sub(r"\\\g<0>", shown(text, most))
+    return re.sub("[&<>]", lambda found: _HTML[found[0]], escaped)

@@ -10,13 +10,14 @@ from typing import Any
 from cloudwan_mcp.store.words import Words
 
 ATTACHMENT = "attachment"  # stands for every type of attachment, those AWS has yet to name included
+NONE = "(none)"  # as a filter, what has no such value; no name of AWS has parentheses
 NOT_OURS = "transit-gateway-attachment"  # a network resource: what is attached to a transit gateway
 
 
 @dataclass(slots=True, frozen=True)
 class Filters:
-    """Empty members do not filter. `tag` is `key` or `key=value`; `text` is looked for, without regard to
-    case, in ids, names and attributes."""
+    """Empty members do not filter; `NONE` as a segment or edge is what has none. `tag` is `key` or
+    `key=value`; `text` is looked for, without regard to case, in ids, names and attributes."""
 
     types: tuple[str, ...] = ()
     global_network: str = ""
@@ -40,7 +41,8 @@ class Filters:
 
     def where(self, words: Words) -> tuple[str, list[int]] | None:
         """SQL and its parameters; None when a value occurs nowhere, so nothing can match."""
-        parts: list[str] = []
+        placed = (("sg", self.segment), ("ed", self.edge))
+        parts = [f"{column} IS NULL" for column, value in placed if value == NONE]
         values: list[int] = []
         for column, codes in self._codes(words):
             if not codes:
@@ -53,8 +55,8 @@ class Filters:
         wanted = (
             ("gn", "global_network", self.global_network),
             ("co", "core_network", self.core_network),
-            ("sg", "segment", self.segment),
-            ("ed", "edge", self.edge),
+            ("sg", "segment", "" if self.segment == NONE else self.segment),
+            ("ed", "edge", "" if self.edge == NONE else self.edge),
             ("ac", "account", self.account),
             ("st", "state", self.state),
         )

@@ -16,9 +16,12 @@ from cloudwan_mcp.tools import (
     list_findings,
     list_routes,
     list_snapshots,
+    map_cell,
+    map_grid,
     memory_report,
     run_benchmark,
     segment_matrix,
+    show_topology,
     simulate_policy,
     stream_topology,
     summarize_topology,
@@ -26,6 +29,7 @@ from cloudwan_mcp.tools import (
 
 TOOLS: tuple[Tool, ...] = (
     summarize_topology.TOOL,
+    show_topology.TOOL,
     find.TOOL,
     describe.TOOL,
     find_path.TOOL,
@@ -43,4 +47,6 @@ TOOLS: tuple[Tool, ...] = (
     memory_report.TOOL,
     detect_leaks.TOOL,
     run_benchmark.TOOL,
+    map_grid.TOOL,
+    map_cell.TOOL,
 )

@@ -26,8 +26,8 @@ SHOWN = 4
 READINGS = 100  # looks within the window, the detector reading at most four in five times
 DESCRIPTION = """\
 Find memory leaks of this server. Without tool: observes it some seconds (call tools meanwhile) and names \
-suspects. With tool: calls that tool thousands of times in a process of its own over a simulated network and \
-says leak, suspect, inconclusive or clean, with the growth per call and the leaking line."""
+suspects. With tool: calls that tool thousands of times in a process of its own over a simulated network; \
+tells the growth per call and the leaking line."""
 
 
 class LeakReport(BaseModel):

@@ -22,8 +22,8 @@ from cloudwan_mcp.tool import Tool, answer, app_of
 
 MOST = 20
 DESCRIPTION = """\
-List the snapshots of the network that are kept: id, age, state, counts of elements and connections, size, \
-and what could not be read. The newest comes first; a growing one shows a discovery under way."""
+List the snapshots that are kept, newest first: id, age, state, counts of elements and connections, size, \
+and what could not be read. A growing one is a discovery under way."""
 
 
 class SnapshotRow(BaseModel):

@@ -23,8 +23,8 @@ from cloudwan_mcp.tool import Tool, answer, app_of
 POINTS = 120
 DESCRIPTION = """\
 Report the memory of this server: the limit and where it comes from, what is used and was at most, the \
-circuit breaker, what components and caches hold, calls by tool, the store on disk, a short history, every \
-limit in force, and what to do. Answers also while memory is short. Sizes are bytes."""
+circuit breaker, components and caches, calls by tool, the store on disk, history, every limit, what to \
+do. Answers also while memory is short. Sizes are bytes."""
 
 Section = dict[str, Any]
 BOUNDS = (

@@ -22,9 +22,8 @@ NEEDED_MIB = {"topology_processing_10000e_20000c": 96}
 LEAST_MIB = 40  # an interpreter with the library, and a small topology of plain dicts
 TIME_LIMIT_S = 180.0  # for a sample, on a machine that has other work
 DESCRIPTION = """\
-Run one benchmark of the memory library against plain dicts and lists, each sample in a fresh process so \
-that this server's memory stays as it is: memory and CPU as medians, the baseline of the same run, and which \
-rules were kept. Takes some 5 to 60 seconds, with progress. AWS is never called."""
+Run one benchmark of the memory library against plain dicts and lists, each sample in a fresh process: \
+memory and CPU as medians, the baseline of the same run, which rules were kept. Takes 5 to 60 seconds."""
 
 
 class BenchmarkReport(BaseModel):

@@ -49,7 +49,7 @@ DESCRIPTION = """\
 Stream the topology of an AWS Cloud WAN network by elements: global and core networks, segments, \
 edges, network function groups, attachments, peerings, Connect peers, sites, devices, links, policies, \
 network resources, telemetry. The first call discovers the network and answers with its first page at once; \
-pass next_cursor until complete is true. Filter rather than read everything."""
+pass next_cursor until complete is true."""
 
 
 class Limits(BaseModel):

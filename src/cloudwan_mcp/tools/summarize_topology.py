@@ -39,7 +39,7 @@ MOST = 100
 DESCRIPTION = """\
 Count the network's elements in one call, however many there are: grouped by any of segment, edge, type, \
 state, account, core_network, global_network or tag:KEY, crossed, largest first, the rest folded. With \
-element_types=["attachment"] and state it tells how many attachments failed or are pending, and where."""
+element_types=["attachment"] and state: how many attachments failed or are pending, where."""
 
 
 class Folded(BaseModel):

@@ -74,13 +74,13 @@ class Asks:
         return Response(text, headers={"content-type": kind})
 
 
-async def body_of(request: Request) -> bytes:
-    """The body, of which 4 KiB at most are read."""
+async def body_of(request: Request, most: int = BODY_BYTES) -> bytes:
+    """The body; a longer one is refused as soon as it is."""
     given = b""
     async for part in request.stream():
         given += part
-        if len(given) > BODY_BYTES:
-            raise HTTPException(413, f"That is longer than {BODY_BYTES} bytes.")
+        if len(given) > most:
+            raise HTTPException(413, f"That is longer than {most} bytes.")
     return given
 
 

@@ -19,6 +19,7 @@ from cloudwan_mcp.web.collector import MetricsCollector
 from cloudwan_mcp.web.notifiers import notifiers_of
 
 if TYPE_CHECKING:
+    from cloudwan_mcp.web.map import Call
     from cloudwan_mcp.web.service import Service
 
 INTERVAL_S = 1.0
@@ -71,6 +72,8 @@ class MemoryDashboard:
 
     It runs in tasks of the event loop that starts it (asyncio), installs no signal handler and configures no
     logging. What fails once it runs is logged and goes no further. Also an async context manager.
+
+    `call` calls tools of the server that it is beside, for the map; without, it has none.
     """
 
     def __init__(
@@ -83,6 +86,7 @@ class MemoryDashboard:
         allowed_hosts: Iterable[str] = (),
         enabled: bool = True,
         interval_s: float = INTERVAL_S,
+        call: Call | None = None,
     ) -> None:
         if not 0 <= port <= HIGHEST_PORT:
             raise BadRequest(
@@ -103,6 +107,7 @@ class MemoryDashboard:
         self._allowed_hosts = [name for each in allowed_hosts if (name := each.strip())]
         self._enabled = enabled
         self._interval_s = interval_s
+        self._call = call
         self._lock = asyncio.Lock()
         self._service: Service | None = None
 
@@ -162,6 +167,7 @@ class MemoryDashboard:
             token=self._token,
             allowed_hosts=self._allowed_hosts,
             interval_s=self._interval_s,
+            call=self._call,
         )
         try:
             await service.ready()

@@ -14,8 +14,8 @@ from cloudwan_mcp.exposure import LOOPBACK, bears, bracketed, host_name
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-OPEN = ("/", "/health", "/api/sign-in")
-"""Paths that need no token: the page holds no data, and probes have none. `/static/` is open as well."""
+OPEN = ("/", "/map", "/health", "/api/sign-in")
+"""Paths that need no token: the pages hold no data, and probes have none. `/static/` is open as well."""
 
 HEADERS = (
     (

@@ -19,6 +19,7 @@ from cloudwan_mcp.web.asks import Asks, body_of
 from cloudwan_mcp.web.collector import MetricsCollector
 from cloudwan_mcp.web.gate import Pass
 from cloudwan_mcp.web.live import Events, Socket
+from cloudwan_mcp.web.map import Call, MapHost
 from cloudwan_mcp.web.viewers import Viewers
 
 STATIC = files("cloudwan_mcp.web") / "static"
@@ -32,12 +33,16 @@ TYPES = {
 STATUSES = {BadRequest: 400, NotFound: 404, Exhausted: 503}
 
 
-def routes(collector: MetricsCollector, viewers: Viewers, admission: Pass) -> Starlette:
-    """The application, without the checks that stand before it."""
-    asks = Asks(collector, viewers)
+def routes(
+    collector: MetricsCollector, viewers: Viewers, admission: Pass, call: Call | None = None
+) -> Starlette:
+    """The application, without the checks that stand before it; `call` is for the map."""
+    asks, host = Asks(collector, viewers), MapHost(call)
     return Starlette(
         routes=[
             *(_file(path, *content) for path, content in FILES.items()),
+            Route("/map", host.page, methods=["GET"]),
+            Route("/api/tools/{name}", host.tool, methods=["POST"]),
             Route("/health", _health),
             Route("/metrics", asks.metrics),
             Route("/api/summary", asks.summary),

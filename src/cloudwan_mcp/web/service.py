@@ -15,6 +15,7 @@ from cloudwan_mcp.web.archive import Archive
 from cloudwan_mcp.web.collector import MetricsCollector
 from cloudwan_mcp.web.gate import Gate, Pass
 from cloudwan_mcp.web.listening import Listener, listen
+from cloudwan_mcp.web.map import Call
 from cloudwan_mcp.web.routes import routes
 from cloudwan_mcp.web.viewers import Viewers, encode
 
@@ -37,12 +38,13 @@ class Service:
         token: str,
         allowed_hosts: Iterable[str],
         interval_s: float,
+        call: Call | None = None,
     ) -> None:
         self._collector = collector
         self._interval_s = interval_s
         self.viewers = Viewers()
         admission = Pass(token)
-        app = routes(collector, self.viewers, admission)
+        app = routes(collector, self.viewers, admission, call)
         self._listener = Listener(Gate(app, admission, allowed_hosts))
         self._socket = listen(host, port)
         self.port: int = self._socket.getsockname()[1]

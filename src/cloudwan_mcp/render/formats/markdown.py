@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from cloudwan_mcp.render.format import Chunk, Format, Place, Source
 from cloudwan_mcp.render.grid import Grid, grid_of
 from cloudwan_mcp.render.heading import heading
-from cloudwan_mcp.render.names import shown
+from cloudwan_mcp.render.names import marked
 
 MOST_ROWS = 100  # of the lists below the grid
-# what starts something in CommonMark or in GitHub's extensions of it, wherever it stands in a line
-_MARKS = re.compile(r"[\\`*\[\]|~$#^={}]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=www)\.|@", re.IGNORECASE)
-_HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def render(source: Source, place: Place) -> Iterator[Chunk]:
     grid = grid_of(source)
     yield Chunk("# AWS Cloud WAN network\n\n")
     for what, value in heading(source):
-        yield Chunk(f"- {what}: {_text(value, 200)}\n")
+        yield Chunk(f"- {what}: {marked(value, 200)}\n")
     yield Chunk(f"\n## {_counted(source)} by segment and edge\n\n")
     yield from _lines(_grid(grid))
     troubled = grid.whole.troubled.most_common(MOST_ROWS)
@@ -56,7 +52,7 @@ def _table(head: Sequence[str], rows: Iterable[tuple[str, int]]) -> Iterator[str
 
 
 def _row(values: Iterable[str], *, escaped: bool = False) -> str:
-    return f"| {' | '.join(values if escaped else map(_text, values))} |"
+    return f"| {' | '.join(values if escaped else map(marked, values))} |"
 
 
 def _number(count: int) -> str:
@@ -66,12 +62,6 @@ def _number(count: int) -> str:
 def _lines(lines: Iterable[str]) -> Iterator[Chunk]:
     for each in lines:
         yield Chunk(f"{each}\n")
-
-
-def _text(text: str, most: int = 64) -> str:
-    """A name as text, escaped only where it has to be: it is also read as it stands."""
-    marked = _MARKS.sub(r"\\\g<0>", shown(text, most))
-    return re.sub("[&<>]", lambda found: _HTML[found[0]], marked)
 
 
 FORMAT = Format("markdown", ".md", "text/markdown", render, overview=True)
