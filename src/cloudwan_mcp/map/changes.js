@@ -3,7 +3,6 @@
 import { ask } from "./bridge.js";
 import { failure, fetchInto } from "./panel.js";
 import { link, plainTable } from "./routes.js";
-import { hintOf } from "./status.js";
 import { brief, count, dotted, duration, el, named, note, plain, press, put } from "./text.js";
 
 const PAGES = 5; // counted by segment and edge without being asked for more
@@ -61,7 +60,7 @@ const drawDiff = (first) => {
   take(first);
   queueMicrotask(() => more(PAGES - 1));
   return [counters(summary), el("div.split", plainTable(["Type", ...KINDS_OF_CHANGE],
-    summary.by_type.slice(0, 12).map((each) => el("tr", named("td", each.type), figures(each)))), byPlace), list, foot, hintOf(first)];
+    summary.by_type.slice(0, 12).map((each) => el("tr", named("td", each.type), figures(each)))), byPlace), list, foot];
 };
 
 const drawChoice = ({ items }) => {

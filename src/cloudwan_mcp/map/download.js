@@ -50,7 +50,8 @@ export const tableCsv = (table) => csv([...table.rows].map((row) => [...row.cell
 
 // A page of a cell's attachments, each row with its own names: they are given by place, page by page.
 export const cellPage = async (place, cursor, limit) => {
-  const reply = await ask("map_cell", { snapshot: state.model.grid.snapshot.id, ...network(), ...state.filters, ...place, cursor, limit });
+  const snapshot = state.model.grid.snapshot.id;
+  const reply = await ask("map_cell", cursor ? { cursor, limit } : { snapshot, ...network(), ...state.filters, ...place, limit });
   const { types, states } = reply;
   return { ...reply, rows: reply.rows.map(([id, name, type, account, condition]) => [id, name, types[type], account, states[condition] ?? ""]) };
 };

@@ -105,7 +105,7 @@ const openPair = (from, to, hue) =>
     show: (body) => {
       sayContext(`The map shows whether segment ${quoted(from)} reaches ${quoted(to)}.`);
       const why = (place) => fetchInto(place, "segment_matrix", { segment: from, other: to, ...network() },
-        (answer) => [(answer.cells ?? []).map(because), hintOf(answer)]);
+        (answer) => (answer.cells ?? []).map(because));
       return tabbed(body, [["Why", (place) => void why(place)], ["Policy and routes", ends(from, to)]]);
     },
   });

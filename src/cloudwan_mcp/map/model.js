@@ -20,14 +20,14 @@ const hueOf = ([name, , group, , hue]) => {
 const KEY = 4096;
 export const readGrid = (grid) => {
   const order = Object.keys(AREAS);
-  const edges = grid.edges.map(([name, text, badge], index) => {
+  const edges = (grid.edges ?? []).map(([name, text, badge], index) => {
     const area = name.split("-")[0];
     const rank = area in AREAS ? order.indexOf(area) : 20 + NOWHERE.test(name);
     return { name, note: text, badge, index, rank, area: AREAS[area] ?? "", total: 0 };
   });
   const byIndex = [...edges];
   edges.sort((one, other) => one.rank - other.rank || (one.name < other.name ? -1 : 1));
-  const lanes = grid.lanes.map((lane, index) => {
+  const lanes = (grid.lanes ?? []).map((lane, index) => {
     const [name, text, group, isolated, hue] = lane;
     return { name, note: text, group, isolated, hue: hueOf(lane), again: !group && hue >= HUES.length, index, total: 0 };
   });

@@ -4,9 +4,10 @@ import { setFilter, setNetwork } from "./main.js";
 import { state } from "./model.js";
 import { at, brief, colourOf, count, dotted, duration, el, kindOf, many, note, plain, put, stateName, typeName } from "./text.js";
 
+const DEMO = /^Demonstration data: [^.]*\. ?/;
 const SIGNS = { growing: "◔", complete: "●", interrupted: "■", stale: "▲" };
 
-export const hintOf = (answer) => answer.hint && note(answer.hint);
+export const hintOf = (answer) => answer.hint && note(answer.hint.replace(DEMO, ""));
 
 export const showAge = () => {
   const { grid, at: asked } = state.model ?? {};
@@ -48,18 +49,23 @@ const chip = (name, value, label, style = "") =>
   el(`button.chip${style}`, { type: "button", "aria-pressed": String(state.filters[name] === value),
     click: () => setFilter(name, state.filters[name] === value ? "" : value) }, label);
 
-const chips = ({ types = [], states = [] }) => {
-  const { type, state: condition, account, tag } = state.filters;
-  const shown = new Set(type ? [type, ...types] : types);
+// What there is to choose from is what the whole grid has: a filtered one knows less.
+let choices = { types: [], states: [] };
+
+const chips = () => {
+  const { account, tag } = state.filters;
   return [
-    (shown.size > 1 || type) && [...shown].slice(0, 8).map((each) => chip("type", each, typeName(each))),
-    [...new Set(condition ? [condition, ...states] : states)].slice(0, 6).map((each) => chip("state", each, `▲ ${stateName(each)}`, ".warn")),
+    choices.types.length > 1 && choices.types.slice(0, 8).map((each) => chip("type", each, typeName(each))),
+    choices.states.slice(0, 6).map((each) => chip("state", each, `▲ ${stateName(each)}`, ".warn")),
     account && chip("account", account, `account ${plain(account, 40)} ×`),
     tag && chip("tag", tag, `tag ${plain(tag, 40)} ×`),
   ];
 };
 
-export const showFilters = ({ types, states }) => keep("filters", [types, states, state.filters], () => chips({ types, states }));
+export const showFilters = ({ types, states, filters }) => {
+  if (!filters) choices = { types, states };
+  keep("filters", [choices, state.filters], chips);
+};
 
 const LEGEND = (types) => [
   types.slice(0, 8).map((type) => el("li", el("i.key", { css: { background: colourOf(type) } }), typeName(type),
@@ -73,7 +79,7 @@ export const showStatus = ({ grid }) => {
   put(at("totals"), `${brief(totals.elements)} elements · ${brief(totals.connections)} links`);
   at("totals").title = `${many(totals.attachments, "attachment")}; policy version ${count(grid.core_network?.policy_version)}`;
   put(at("account"), plain(dotted(identity?.alias, identity?.account), 80));
-  at("demo").hidden = !/^Demonstration data/.test(grid.hint ?? "");
+  at("demo").hidden = !DEMO.test(grid.hint);
   const words = Object.entries(folded).filter(([, value]) => value).map(([name, value]) => `${count(value)} ${name}`);
   keep("words", [gaps, words], () => [gapNode(grid), words.length > 0 && note(`Folded into (others): ${words.join(", ")}.`)]);
   keep("legend", types, () => LEGEND(types));
