@@ -104,12 +104,16 @@ class Estate:
         ]
         return [*lanes, ["nfg:inspection", "", 1, 0, len(lanes)]]
 
-    def cell(self, segment: str, edge: str, cursor: str = "", limit: int = 50, **_: Any) -> Any:
+    def cell(self, segment: str = "", edge: str = "", cursor: str = "", limit: int = 50, **_: Any) -> Any:
+        start = 0
+        if cursor:
+            segment, edge, start = json.loads(base64.b64decode(cursor))
         lane = [each[0] for each in self.lanes()].index(segment)
         counts = self.cells[lane, self.edges.index(edge)]
-        total, start = sum(counts), int(base64.b64decode(cursor)) if cursor else 0
+        total = sum(counts)
         rows = [self._row(lane, at, counts) for at in range(start, min(start + min(limit, PAGE), total))]
         end = start + len(rows)
+        ahead = json.dumps([segment, edge, end])
         return {
             "view": "cell",
             **self.around,
@@ -120,7 +124,7 @@ class Estate:
             "states": ["AVAILABLE", *STATES],
             "rows": rows,
             "complete": end >= total,
-            **({"next_cursor": base64.b64encode(str(end).encode()).decode()} if end < total else {}),
+            **({"next_cursor": base64.b64encode(ahead.encode()).decode()} if end < total else {}),
         }
 
     def find(self, query: str, limit: int = 10, **_: Any) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Frame, Locator, Page, Route
+from playwright.sync_api import ConsoleMessage, Frame, Locator, Page, Route, expect
 
 from browser.visitor import VIOLATIONS
 from cloudwan_mcp.map import page as map_page
@@ -19,63 +19,104 @@ POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; media-src 'self' data:; connect-src 'none'"
 )
-LIGHT = {"theme": "light", "displayMode": "inline", "containerDimensions": {"maxHeight": 760}}
+LIGHT = {"theme": "light", "displayMode": "inline", "containerDimensions": {"maxHeight": 900}}
 Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
 """(tool, arguments) -> its CallToolResult."""
+MEASURE = """
+window.long = [];
+new PerformanceObserver((list) => window.long.push(...list.getEntries().map((each) => each.duration)))
+  .observe({ type: "longtask" });
+addEventListener("message", ({ data }) => {
+  if (data?.method !== "ui/notifications/tool-result") return;
+  const heard = performance.now();
+  const look = () => document.querySelector("table.map td[tabindex]")
+    ? requestAnimationFrame(() => { window.painted = performance.now() - heard; })
+    : requestAnimationFrame(look);
+  look();
+});
+"""
 
 
 class Hosted:
-    """One host with the map in it; `calls` are the tools asked for, `complaints` the browser's."""
+    """One host in a page, which shows the map anew whenever it is opened.
 
-    def __init__(self, page: Page, answer: Answer) -> None:
+    `calls` are the tools that the map asked for, `complaints` the browser's.
+    """
+
+    def __init__(self, page: Page) -> None:
+        assert MODULES.exists(), "run `make test`, or `npm ci` in tests/browser"
         self.page = page
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.complaints: list[str] = []
-        self._answer = answer
+        self._answer: Answer
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         page.add_init_script(VIOLATIONS)
+        page.add_init_script(MEASURE)
         page.route(re.compile(r"https://\w+\.test/"), _serve)
         page.expose_function("answer", self._call)
+        page.goto("https://host.test/")
+        page.wait_for_function("window.loaded")
 
-    def open(self, context: dict[str, Any] | None = None, can: dict[str, Any] | None = None) -> Hosted:
-        """Load host and map, and wait until they know each other."""
-        assert MODULES.exists(), "run `make test`, or `npm ci` in tests/browser"
-        self.page.goto("https://host.test/")
-        self.page.wait_for_function("window.loaded")
-        self.page.evaluate("([context, can]) => window.open(context, can)", [context or LIGHT, can])
+    def open(
+        self,
+        answer: Answer,
+        context: dict[str, Any] | None = None,
+        can: dict[str, Any] | None = None,
+    ) -> Hosted:
+        """Show the map anew, and wait until host and map know each other; `answer` says what tools say."""
+        self._answer = answer
+        self.calls.clear()
+        self.complaints.clear()
+        self.page.evaluate("([context, can]) => window.open(context, can)", [LIGHT | (context or {}), can])
         return self
 
     def result(self, tool: str = "show_topology", **arguments: Any) -> Hosted:
-        """Hand over what `tool` says, as the host does that shows the map for a call of it."""
+        """Hand over what `tool` says, as a host does that shows the map for a call of it."""
         said = self._answer(tool, arguments)
         self.page.evaluate("(given) => bridge.sendToolInput({ arguments: given })", arguments)
         self.page.evaluate("(result) => bridge.sendToolResult(result)", said)
+        return self
+
+    def drawn(self) -> Hosted:
+        expect(self.at("table.map td[tabindex]").first).to_be_visible()
         return self
 
     def context(self, **changed: Any) -> None:
         self.page.evaluate("(changed) => bridge.sendHostContextChange(changed)", changed)
 
     def teardown(self) -> None:
-        self.page.evaluate("() => bridge.teardownResource({})")
+        self.page.evaluate("async () => { await bridge.teardownResource({}); }")
 
-    def asked(self, what: str) -> list[dict[str, Any]]:
+    def asked(self, what: str) -> list[Any]:
         """What the map asked of its host: messages, files, contexts, sizes or modes."""
         return self.page.evaluate("(what) => asked[what]", what)
 
+    def called(self, tool: str) -> list[dict[str, Any]]:
+        return [arguments for name, arguments in self.calls if name == tool]
+
     @property
     def frame(self) -> Frame:
-        return self.page.frames[1]
+        return self.page.frames[-1]
 
     def at(self, selector: str) -> Locator:
-        return self.frame.locator(selector)
+        return self.page.frame_locator("iframe").locator(selector)
+
+    def button(self, name: str) -> Locator:
+        return self.page.frame_locator("iframe").get_by_role("button", name=name, exact=True)
+
+    def tab(self, name: str) -> Locator:
+        return self.page.frame_locator("iframe").get_by_role("tab", name=name)
+
+    def cell(self, segment: str, edge: str) -> Locator:
+        return self.at(f'td[aria-label^="{segment}, {edge}:"]')
 
     def run(self, script: str, argument: Any = None) -> Any:
         return self.frame.evaluate(script, argument)
 
-    @property
-    def violations(self) -> list[str]:
-        return self.run("window.violations")
+    def fine(self) -> None:
+        """Nothing was complained of: not by the browser, and not by its policy."""
+        assert (self.complaints, self.run("window.violations")) == ([], [])
 
     def _call(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         self.calls.append((name, arguments))

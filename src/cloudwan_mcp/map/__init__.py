@@ -22,7 +22,7 @@ LITERAL = re.compile(
 Templates do not stand within one another, and strings are in double quotes.
 """
 _STATED = re.compile(r"^(?:import .*\n|export )", re.MULTILINE)
-_AROUND = re.compile(r"/\*(?s:.*?)\*/|\s*([{};,>])\s*|(?<=:)\s+")
+_AROUND = re.compile(r"/\*(?s:.*?)\*/|\s*;?\s*(\}|[{;,>])\s*|(?<=:)\s+")
 
 
 @cache
@@ -42,7 +42,8 @@ def page() -> str:
 
 def _tight(script: str) -> str:
     bare = LITERAL.sub(lambda found: found["kept"] or found["sign"] or "", script)
-    return re.sub(r"\s*\n\s*", "\n", bare).lstrip()
+    lines = re.sub(r"\s*\n\s*", "\n", bare).lstrip()
+    return re.sub(r"(?<=[,({[>?:&|=])\n|;\n(?=})", "", lines)
 
 
 def _source(name: str) -> str:

@@ -69,14 +69,14 @@ const drawChoice = ({ items }) => {
     return el("p.calm", `${complete.length ? "Only one" : "No"} complete snapshot is kept. Changes are told between two: read the network once more, and come back.`);
   }
   const found = el("div");
-  const form = el("form.choice", choice("Before", complete, 1), choice("After", complete, 0));
+  const chosen = el("div.choice", choice("Before", complete, 1), choice("After", complete, 0));
   const look = () => {
-    const [before, after] = [...form.querySelectorAll("select")].map((each) => each.value);
+    const [before, after] = [...chosen.querySelectorAll("select")].map((each) => each.value);
     fetchInto(put(found), "diff_snapshots", { before, after, limit: 100 }, drawDiff);
   };
-  form.addEventListener("change", look);
+  chosen.addEventListener("change", look);
   look();
-  return [form, found];
+  return [chosen, found];
 };
 
 export const showChanges = (root) => fetchInto(root, "list_snapshots", { limit: 20 }, drawChoice);

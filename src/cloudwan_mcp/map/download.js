@@ -10,7 +10,8 @@ const MOST_PIECES = 60;
 // A spreadsheet takes what begins so for a formula.
 const field = (value) => {
   const text = String(value ?? "").replace(/^[=+\-@\t\r]/, "'$&");
-  return text.search(/[",\n\r]/) >= 0 ? `"${text.replaceAll('"', '""')}"` : text;
+  const parted = /[\x22,\n\r]/.test(text);
+  return parted ? `"${text.replaceAll("\"", "\"\"")}"` : text;
 };
 const csv = (rows) => rows.map((row) => `${row.map(field)}\r\n`).join("");
 

@@ -41,7 +41,7 @@ const build = (model) => {
       cells.push({ td, lane: lane.index, column });
       return td;
     }), el("th.total")));
-  const table = el("table.map", { role: "grid", "aria-label": "Attachments by segment and edge" },
+  const table = el("table.map", { role: "grid", css: { "--n": model.edges.length }, "aria-label": "Attachments by segment and edge" },
     el("thead", el("tr.areas", el("td.corner"), areaHeads(model.edges), el("td")),
       el("tr", el("th.corner", { scope: "col" }, "segment \\ edge"), model.edges.map(edgeHead), el("th.total", { scope: "col" }, "total"))),
     el("tbody", rows),
@@ -64,7 +64,7 @@ const fillCell = (td, model, lane, edge) => {
   const key = JSON.stringify([cell, model.most]);
   if (td.shown === key) return;
   td.shown = key;
-  const words = [cell.count ? many(cell.count, "attachment") : "none", troubleWords(model, cell)].filter(Boolean).join(", ");
+  const words = [cell.count ? many(cell.count, "attachment", brief) : "none", troubleWords(model, cell)].filter(Boolean).join(", ");
   td.setAttribute("aria-label", `${laneName(lane.name)}, ${plain(edge.name, 40)}: ${words}`);
   td.className = cell.count ? "" : "empty";
   td.title = cell.count ? `${words}\n${typeWords(model, cell)}` : "";
@@ -72,7 +72,7 @@ const fillCell = (td, model, lane, edge) => {
   put(td.children[0], cell.count ? brief(cell.count) : "");
   td.children[1].style.background = cell.count ? bar(model, cell) : "";
   td.children[2]?.remove();
-  if (cell.states.length) td.append(el("em.alarm", brief(cell.states.reduce((sum, [, value]) => sum + value, 0))));
+  if (cell.states.length) td.append(el("em.alarm", { "data-n": brief(cell.states.reduce((sum, [, value]) => sum + value, 0)) }));
 };
 
 // The same lanes and edges keep their nodes, so that focus and scrolling stay while a discovery grows.

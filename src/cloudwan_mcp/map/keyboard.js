@@ -38,6 +38,9 @@ export const rove = (table, open) => {
   table.addEventListener("keydown", act);
 };
 
+// Forms are not: a host need not allow them in its frame.
+export const onEnter = (act) => (event) => event.key === "Enter" && event.target.type !== "button" && act();
+
 // Along tabs: the one that an arrow leads to, or nothing.
 export const beside = (event, all) => {
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];

@@ -2,11 +2,11 @@
 
 import { askButton, quoted, sayContext } from "./context.js";
 import { cellNode, laneHead } from "./grid.js";
-import { rove } from "./keyboard.js";
+import { onEnter, rove } from "./keyboard.js";
 import { network, NOWHERE, state } from "./model.js";
 import { fetchInto, openPanel, tabbed } from "./panel.js";
 import { hintOf } from "./status.js";
-import { el, note, plain } from "./text.js";
+import { el, note, plain, press } from "./text.js";
 
 const VERDICTS = {
   open: ["open", "open"], via: ["via NFG", "via"], "shared-and-inspected": ["open + NFG", "via"], isolated: ["isolated", "bad"],
@@ -86,12 +86,11 @@ const way = (label, leg) =>
 const ends = (from, to) => (body) => {
   const found = el("div");
   const [source, destination] = [["From", from], ["To", to]].map(([label, value]) => el("input", { "aria-label": label, value, maxlength: "200" }));
-  const look = (event) => {
-    event?.preventDefault();
+  const look = () => {
     fetchInto(found, "check_reachability", { source: source.value, destination: destination.value, ...network() }, (answer) =>
       [way("There", answer.forward), way("Back", answer.back), answer.asymmetry && note(answer.asymmetry), hintOf(answer)]);
   };
-  body.append(el("form.look", { submit: look }, source, "→", destination, el("button", "Check")),
+  body.append(el("div.look", { keydown: onEnter(look) }, source, "→", destination, press("Check", look)),
     note("A segment, segment@edge, attachment, VPC, address or CIDR."), found);
   look();
 };

@@ -1,6 +1,7 @@
 // A route table, or where one address goes in it.
 
 import { openElement } from "./element.js";
+import { onEnter } from "./keyboard.js";
 import { network } from "./model.js";
 import { fetchInto } from "./panel.js";
 import { dotted, duration, el, many, note, plain, press, stateName } from "./text.js";
@@ -29,10 +30,9 @@ export const routeTable = ({ segment, edge }) => (body) => {
   const found = el("div.scroll", { role: "group", "aria-label": "Routes", tabindex: "0" });
   const words = { "aria-label": "Address or CIDR to look up in this table", placeholder: "Where does an address go? 10.1.2.3" };
   const input = el("input", { type: "search", maxlength: "64", ...words });
-  const look = (event) => {
-    event?.preventDefault();
+  const look = () => {
     fetchInto(found, "list_routes", { segment, edge, ...network(), prefix: input.value.trim(), limit: ROUTES }, routeList);
   };
-  body.append(el("form.look", { submit: look }, input), found);
+  body.append(el("div.look", { keydown: onEnter(look) }, input), found);
   look();
 };

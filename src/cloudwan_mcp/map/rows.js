@@ -61,16 +61,16 @@ export const longList = (place, { label, heads, load, fill, open }) => {
 
   const pump = async () => {
     const page = !loading && !stopped && nextPage();
-    if (!page) return;
+    if (!page) return null;
     loading = true;
     try {
       take(page, await load(page.cursor, PAGE));
       drop();
-      soon();
     } catch (error) {
-      put(said, failure(error, () => { put(said); pump(); }));
+      return put(said, failure(error, () => { loading = false; put(said); pump(); })); // nothing is asked until then
     }
     loading = false;
+    return soon();
   };
 
   const made = (slot) => {

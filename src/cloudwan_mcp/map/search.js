@@ -1,5 +1,6 @@
 // Search, which the server does: what is found opens.
 
+import { onEnter } from "./keyboard.js";
 import { setFilter } from "./main.js";
 import { fetchInto, openPanel } from "./panel.js";
 import { link } from "./routes.js";
@@ -38,7 +39,5 @@ export const startSearch = () => {
     clearTimeout(typed);
     if (target.value.trim().length > 2) typed = setTimeout(search, TYPING_MS);
   });
-  at("search").addEventListener("keydown", (event) => {
-    if (event.key === "Enter") search();
-  });
+  at("search").addEventListener("keydown", onEnter(search));
 };

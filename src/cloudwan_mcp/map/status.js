@@ -70,7 +70,7 @@ export const showFilters = ({ types, states, filters }) => {
 const LEGEND = (types) => [
   types.slice(0, 8).map((type) => el("li", el("i.key", { css: { background: colourOf(type) } }), typeName(type),
     kindOf(type) === "VPC" && " (lane colour)")),
-  el("li", el("em.alarm", "n"), "needs attention"), el("li", el("span.ramp"), "tint = log(attachments)"),
+  el("li", el("em.alarm", { "data-n": "n" }), "needs attention"), el("li", el("span.ramp"), "tint = log(attachments)"),
 ];
 
 export const showStatus = ({ grid }) => {

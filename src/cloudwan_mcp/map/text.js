@@ -18,7 +18,7 @@ export const brief = (value) => {
   return value < 1e6 ? `${(value / 1e3).toFixed(value < 1e5 ? 1 : 0)}k` : `${(value / 1e6).toFixed(1)}M`;
 };
 
-export const many = (value, noun) => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+export const many = (value, noun, write = count) => `${write(value)} ${noun}${value === 1 ? "" : "s"}`;
 
 export const dotted = (...words) => words.flat().filter(Boolean).join(" · ");
 
