@@ -48,7 +48,9 @@ class Estate:
             if (lane < lanes and dice.random() > 0.08) or (lane == lanes and edge % 2 == 0)
         }
         self.cells[0, 1] = [crowd - crowd // 10, crowd // 10]
-        self.troubled = {place: [dice.randrange(2), 1 + dice.randrange(3)] for place in self.cells if dice.random() < 0.05}
+        self.troubled = {
+            place: [dice.randrange(2), 1 + dice.randrange(3)] for place in self.cells if dice.random() < 0.05
+        }
         self.troubled[0, 0] = [0, 1]
 
     def __call__(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -77,7 +79,9 @@ class Estate:
             if sum(shown):
                 trouble = self.troubled.get((lane, edge))
                 cells.append([lane, edge, sum(shown), shown, *([[trouble]] if trouble else [])])
-        filters = {name: value for name, value in asked.items() if name in ("type", "state", "account", "tag")}
+        filters = {
+            name: value for name, value in asked.items() if name in ("type", "state", "account", "tag")
+        }
         return {
             "view": "grid",
             **self.around,
@@ -99,7 +103,13 @@ class Estate:
     def lanes(self) -> list[list[Any]]:
         notes = {"shared-services": "shared with 9 segments"}
         lanes: list[list[Any]] = [
-            [self.hostile if self.hostile and at == 2 else name, notes.get(name, ""), 0, int(name == "pci"), at]
+            [
+                self.hostile if self.hostile and at == 2 else name,
+                notes.get(name, ""),
+                0,
+                int(name == "pci"),
+                at,
+            ]
             for at, name in enumerate(self.names)
         ]
         return [*lanes, ["nfg:inspection", "", 1, 0, len(lanes)]]
@@ -135,35 +145,74 @@ class Estate:
 
     def describe(self, id: str, hops: int = 1, **_: Any) -> Any:
         others = [
-            {"connection": "segment-association", "id": f"{CORE}/segment/production", "type": "segment", "name": "production"},
-            {"connection": "edge-location", "id": f"{CORE}/edge/us-east-1", "type": "core-network-edge", "name": "us-east-1"},
-            {"connection": "relationship", "id": CORE, "type": "core-network", "name": self.hostile or "global-wan"},
+            {
+                "connection": "segment-association",
+                "id": f"{CORE}/segment/production",
+                "type": "segment",
+                "name": "production",
+            },
+            {
+                "connection": "edge-location",
+                "id": f"{CORE}/edge/us-east-1",
+                "type": "core-network-edge",
+                "name": "us-east-1",
+            },
+            {
+                "connection": "relationship",
+                "id": CORE,
+                "type": "core-network",
+                "name": self.hostile or "global-wan",
+            },
         ]
-        near = [{"hops": 2, "id": f"edge{at}", "type": "core-network-edge", "name": name} for at, name in enumerate(self.edges)]
-        near += [{"hops": 2, "id": f"segment{at}", "type": "segment", "name": name} for at, name in enumerate(self.names)]
+        near = [
+            {"hops": 2, "id": f"edge{at}", "type": "core-network-edge", "name": name}
+            for at, name in enumerate(self.edges)
+        ]
+        near += [
+            {"hops": 2, "id": f"segment{at}", "type": "segment", "name": name}
+            for at, name in enumerate(self.names)
+        ]
         attributes = {
             "AttachmentType": "VPC",
             "ResourceArn": "arn:aws:ec2:us-east-1:123456789012:vpc/vpc-096bd3e04c3a383a9",
             "AttachmentPolicyRuleNumber": 300,
             "CreatedAt": "2025-06-22T05:07:53Z",
-            "Tags": [{"Key": "Environment", "Value": "prod"}, {"Key": "Owner", "Value": self.hostile or "payments"}],
+            "Tags": [
+                {"Key": "Environment", "Value": "prod"},
+                {"Key": "Owner", "Value": self.hostile or "payments"},
+            ],
         }
         element = {**self._element(0), "id": id, "attributes": attributes}
         return {**self.around, "element": element, "connections": others, "near": near, "complete": True}
 
     def routes(self, prefix: str = "", **_: Any) -> Any:
         rows = [
-            {"prefix": f"10.{at}.0.0/16", "state": "BLACKHOLE" if at == 3 else "ACTIVE", "type": "PROPAGATED",
-             "via": [{"id": f"attachment-{at:017x}", "name": self.hostile or f"vpc-{at}"}]}
+            {
+                "prefix": f"10.{at}.0.0/16",
+                "state": "BLACKHOLE" if at == 3 else "ACTIVE",
+                "type": "PROPAGATED",
+                "via": [{"id": f"attachment-{at:017x}", "name": self.hostile or f"vpc-{at}"}],
+            }
             for at in range(1 if prefix else 24)
         ]
         return {**self.around, "routes": rows, "tables": 1, "oldest_s": 12.0, "complete": True}
 
     def matrix(self, segment: str = "", other: str = "", **_: Any) -> Any:
-        told = {**self.around, "policy": {"source": "snapshot", "version": 22, "alias": "LIVE"}, "complete": True}
+        told = {
+            **self.around,
+            "policy": {"source": "snapshot", "version": 22, "alias": "LIVE"},
+            "complete": True,
+        }
         if segment:
-            row = {"from": segment, "to": [other], "verdict": "via", "via": ["inspection"], "mode": "single-hop",
-                   "because": ["a send-via action joins the two segments"], "by": ["/segment-actions/2"]}
+            row = {
+                "from": segment,
+                "to": [other],
+                "verdict": "via",
+                "via": ["inspection"],
+                "mode": "single-hop",
+                "because": ["a send-via action joins the two segments"],
+                "by": ["/segment-actions/2"],
+            }
             return {**told, "cells": [row, {**row, "from": other, "to": [segment]}]}
         return {
             **told,
@@ -171,20 +220,43 @@ class Estate:
             "own": {"open": {"except": ["pci"]}, "isolated": ["pci"]},
             "pairs": [
                 {"verdict": "open", "between": ["shared-services"], "and": {"except": ["pci"]}},
-                {"verdict": "via", "via": ["inspection"], "between": ["production"], "and": ["hybrid", "management"]},
+                {
+                    "verdict": "via",
+                    "via": ["inspection"],
+                    "between": ["production"],
+                    "and": ["hybrid", "management"],
+                },
                 {"verdict": "via", "via": ["inspection"], "between": ["shared-services"], "and": ["pci"]},
             ],
-            "egress": [{"segments": ["production"], "group": "inspection", "basis": "local", "edges": ["us-east-1"]}],
+            "egress": [
+                {"segments": ["production"], "group": "inspection", "basis": "local", "edges": ["us-east-1"]}
+            ],
         }
 
     def reach(self, source: str, destination: str, **_: Any) -> Any:
-        leg = {"intent": "inspected", "because": ["a send-via action joins the two segments"],
-               "installed": {"verdict": "unknown", "because": "an edge and a prefix are needed to look into a route table"}}
-        return {**self.around, "intent": "inspected", "installed": "undecided", "forward": leg, "back": leg, "complete": True}
+        leg = {
+            "intent": "inspected",
+            "because": ["a send-via action joins the two segments"],
+            "installed": {
+                "verdict": "unknown",
+                "because": "an edge and a prefix are needed to look into a route table",
+            },
+        }
+        return {
+            **self.around,
+            "intent": "inspected",
+            "installed": "undecided",
+            "forward": leg,
+            "back": leg,
+            "complete": True,
+        }
 
     def snapshots(self, **_: Any) -> Any:
         items = [
-            {"snapshot": {"id": f"snap-{at}", "age_s": 3600.0 * (at + 1), "state": "complete"}, "elements": self.elements - at}
+            {
+                "snapshot": {"id": f"snap-{at}", "age_s": 3600.0 * (at + 1), "state": "complete"},
+                "elements": self.elements - at,
+            }
             for at in range(3)
         ]
         return {"items": items, "count": 3, "hint": ""}
@@ -192,23 +264,46 @@ class Estate:
     def diff(self, cursor: str = "", **_: Any) -> Any:
         start = int(cursor or 0)
         items = [
-            {"change": ("added", "removed", "changed")[at % 3], **self._element(at),
-             **({"fields": {"State": ["PENDING_ATTACHMENT_ACCEPTANCE", "AVAILABLE"]}} if at % 3 == 2 else {})}
+            {
+                "change": ("added", "removed", "changed")[at % 3],
+                **self._element(at),
+                **(
+                    {"fields": {"State": ["PENDING_ATTACHMENT_ACCEPTANCE", "AVAILABLE"]}}
+                    if at % 3 == 2
+                    else {}
+                ),
+            }
             for at in range(start, min(start + 40, 90))
         ]
-        summary = {"added": 30, "removed": 30, "changed": 30, "same": 9000, "only_times": 0, "unread": 0, "fields": {"State": 30},
-                   "by_type": [{"type": "vpc-attachment", "added": 30, "removed": 30, "changed": 30}], "connections": [1, 2]}
+        summary = {
+            "added": 30,
+            "removed": 30,
+            "changed": 30,
+            "same": 9000,
+            "only_times": 0,
+            "unread": 0,
+            "fields": {"State": 30},
+            "by_type": [{"type": "vpc-attachment", "added": 30, "removed": 30, "changed": 30}],
+            "connections": [1, 2],
+        }
         return {
             **({} if cursor else {"summary": summary}),
-            "items": items, "count": len(items), "complete": start + 40 >= 90,
+            "items": items,
+            "count": len(items),
+            "complete": start + 40 >= 90,
             **({"next_cursor": str(start + 40)} if start + 40 < 90 else {}),
             "hint": "",
         }
 
     def _element(self, at: int) -> dict[str, Any]:
         return {
-            "id": f"attachment-{at:017x}", "type": "vpc-attachment", "name": self.hostile or f"orders-{at:07}",
-            "segment": self.names[at % 3], "edge": self.edges[at % 4], "account": f"{416978226184 + at}", "state": "AVAILABLE",
+            "id": f"attachment-{at:017x}",
+            "type": "vpc-attachment",
+            "name": self.hostile or f"orders-{at:07}",
+            "segment": self.names[at % 3],
+            "edge": self.edges[at % 4],
+            "account": f"{416978226184 + at}",
+            "state": "AVAILABLE",
         }
 
     def _row(self, lane: int, at: int, counts: list[int]) -> list[Any]:

@@ -131,7 +131,9 @@ def _serve(route: Route) -> None:
     """The host's page, the packages it is made of, and the map: nothing leaves the machine."""
     path = route.request.url.partition(".test")[2].partition("?")[0]
     if route.request.url.startswith("https://app.test/map"):
-        route.fulfill(body=map_page(), headers={"content-type": "text/html", "content-security-policy": POLICY})
+        route.fulfill(
+            body=map_page(), headers={"content-type": "text/html", "content-security-policy": POLICY}
+        )
     elif path == "/":
         route.fulfill(body=(HERE / "host.html").read_text(encoding="utf-8"), content_type="text/html")
     elif path.startswith("/modules/"):

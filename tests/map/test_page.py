@@ -12,10 +12,26 @@ MOST_BYTES = 60_000
 DECLARED = re.compile(r"^(?:export )?(?:const|let) (\w+)", re.MULTILINE)
 IMPORTED = re.compile(r'^import \{ (.+) \} from "\./(\w+)\.js";$', re.MULTILINE)
 STOPPED = (
-    *("eval(", "Function(", "fetch(", "XMLHttpRequest", "WebSocket", "EventSource", "Worker(", "localStorage"),
+    *(
+        "eval(",
+        "Function(",
+        "fetch(",
+        "XMLHttpRequest",
+        "WebSocket",
+        "EventSource",
+        "Worker(",
+        "localStorage",
+    ),
     *("sessionStorage", "indexedDB", "document.cookie", "blob:", "@import", "url(", "import(", "WebAssembly"),
 )
-MARKUP = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "DOMParser", "createContextualFragment")
+MARKUP = (
+    "innerHTML",
+    "outerHTML",
+    "insertAdjacentHTML",
+    "document.write",
+    "DOMParser",
+    "createContextualFragment",
+)
 
 
 class Parsed(HTMLParser):
@@ -76,7 +92,7 @@ def test_what_a_module_takes_of_another_is_offered_there_and_the_page_says_neith
 
 
 def test_what_is_left_out_of_the_script_is_never_within_a_text() -> None:
-    """The spaces that go are those between signs; every string and template comes through as it was written."""
+    """The spaces that go are those between signs; strings and templates come through as they were written."""
     for module in MODULES:
         bare = re.sub(r"^import .*\n|^\s*//.*\n", "", source(f"{module}.js"), flags=re.MULTILINE)
         for text in re.findall(r'"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`', bare):

@@ -14,7 +14,8 @@ MODULES = (
     *("status", "routes", "element", "cell", "matrix", "changes", "search", "main"),
 )
 LITERAL = re.compile(
-    r"""(?P<kept>"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|(?:(?<=[(\[=:,!&|?])|(?<=[(\[=:,!&|?] ))/(?:\\.|\[(?:\\.|[^]\\])*]|[^/\\\n[])+/)"""
+    r"""(?P<kept>"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`"""
+    r"""|(?:(?<=[(\[=:,!&|?])|(?<=[(\[=:,!&|?] ))/(?:\\.|\[(?:\\.|[^]\\])*]|[^/\\\n[])+/)"""
     r"""|//.*|/\*(?s:.*?)\*/| *(?P<sign>[-=+*<>?:,;{}()[\]|&!]+) *"""
 )
 """Of a script: a string, a template or a regular expression, else a comment, else signs and the spaces there.
