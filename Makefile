@@ -15,7 +15,7 @@ BIN := .venv/bin
 LOCKED := --require-hashes
 
 # The folders of tests that need packages of Node.js.
-NODE := browser inspector render
+NODE := browser bundle conformance inspector render
 
 # uv does not read pip's settings, so an index configured for pip is handed over.
 INDEX = $(eval INDEX := $(or $(PIP_INDEX_URL),$(shell .tools/bin/python -m pip config get global.index-url \
@@ -83,6 +83,11 @@ lock: .venv/.dev ## rewrite the locked requirements (UPGRADE=--upgrade takes new
 .PHONY: image
 image: ## build the container image (IMAGE=name, PYTHON_IMAGE=base)
 	docker build --tag $(or $(IMAGE),cloudwan-mcp) $(if $(PYTHON_IMAGE),--build-arg PYTHON_IMAGE=$(PYTHON_IMAGE)) .
+
+.PHONY: bundle
+bundle: tests/bundle/node_modules/.installed ## pack the bundle for desktop clients (dist/cloudwan-mcp.mcpb)
+	@mkdir -p dist
+	@$(BIN)/node tests/bundle/node_modules/@anthropic-ai/mcpb/dist/cli/cli.js pack deploy/mcpb dist/cloudwan-mcp.mcpb
 
 .PHONY: clean
 clean: ## remove everything that make made

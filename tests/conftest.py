@@ -24,6 +24,16 @@ settings.load_profile("tests")
 
 SimulatorFactory = Callable[..., Simulator]
 
+MADE_ONCE = {"running_simulators", "browser", "rows", "truths", "wheel", "definitions"}
+"""Fixtures of a module that take long to make."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share what their module makes run on one worker, or each worker would make it anew."""
+    for item in items:
+        if MADE_ONCE.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
 
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

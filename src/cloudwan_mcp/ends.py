@@ -12,7 +12,7 @@ import anyio
 
 from cloudwan_mcp.app import App
 from cloudwan_mcp.errors import BadRequest, CloudWanError, NotFound
-from cloudwan_mcp.locate import locate
+from cloudwan_mcp.locate import CANDIDATES, locate, standing_for
 from cloudwan_mcp.model import Element
 from cloudwan_mcp.policies import Ground
 from cloudwan_mcp.policy.document import Document
@@ -24,7 +24,8 @@ from cloudwan_mcp.store import Filters, Reader
 
 AT_ONCE = 4
 ROUTES = 500  # of an attachment's own table that are looked through for what it brings
-VPC_ROWS = 20_000  # attachments that are looked through for a VPC
+VPC_ROWS = 20_000  # attachments that are looked through for a VPC where there is no index yet
+SHOWN = 5
 BATCH = 100
 
 
@@ -80,16 +81,10 @@ def _element(reader: Reader, text: str, field_name: str) -> Element:
 
 
 def _of_vpc(reader: Reader, resource: str, field_name: str) -> Element:
-    wanted, position, end, seen = Filters(types=("vpc-attachment",), text=resource), 0, False, 0
-    found: list[Element] = []
-    while not end and len(found) < 2 and seen < VPC_ROWS:
-        page = reader.page(wanted, after=position, limit=BATCH)
-        arns = ((json.loads(each.attributes or "{}").get("ResourceArn") or "", each) for _, each in page.rows)
-        found += [each for arn, each in arns if str(arn).rpartition("/")[2] == resource]
-        position, end, seen = page.position, page.end, seen + page.scanned
+    found = _known_as(reader, resource) if reader.index else _scanned(reader, resource)
     if len(found) == 1:
         return found[0]
-    ids = ", ".join(each.id for each in found)
+    ids = ", ".join(each.id for each in found[:SHOWN])
     if found:
         raise BadRequest(
             f"{field_name}: {resource[:40]} has several attachments.",
@@ -100,6 +95,23 @@ def _of_vpc(reader: Reader, resource: str, field_name: str) -> Element:
         f"{field_name}: no VPC attachment of {resource[:40]!r} is in this snapshot.",
         next_step="Name the attachment, or one of its addresses.",
     )
+
+
+def _known_as(reader: Reader, resource: str) -> list[Element]:
+    found = standing_for(reader, resource, limit=CANDIDATES)
+    return [each for _, each in found if each.type == "vpc-attachment"]
+
+
+def _scanned(reader: Reader, resource: str) -> list[Element]:
+    """Before there is an index: two at most, among the first `VPC_ROWS`."""
+    wanted, position, end, seen = Filters(types=("vpc-attachment",), text=resource), 0, False, 0
+    found: list[Element] = []
+    while not end and len(found) < 2 and seen < VPC_ROWS:
+        page = reader.page(wanted, after=position, limit=BATCH)
+        arns = ((json.loads(each.attributes or "{}").get("ResourceArn") or "", each) for _, each in page.rows)
+        found += [each for arn, each in arns if str(arn).rpartition("/")[2] == resource]
+        position, end, seen = page.position, page.end, seen + page.scanned
+    return found
 
 
 async def _attached(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Literal, TypeVar
 
 import anyio
@@ -14,7 +15,8 @@ from cloudwan_mcp.discovery.process import DiscoveryProcess
 from cloudwan_mcp.discovery.tables import Tables
 from cloudwan_mcp.errors import BadRequest, CloudWanError
 from cloudwan_mcp.model import SnapshotInfo
-from cloudwan_mcp.store import Reader
+from cloudwan_mcp.store import Folder, Reader
+from cloudwan_mcp.store.index.layout import SMALL
 
 Refresh = Literal["auto", "always", "never"]
 OnProgress = Callable[[float, float | None, str], Awaitable[None]]
@@ -109,13 +111,35 @@ async def ask(
 ) -> T:
     """The answer of the newest complete snapshot; while the first one grows, of what is there after the wait.
 
-    See `newest` for `refresh`. With `searched` the snapshot's index is waited for, as long as for a page.
+    See `newest` for `refresh`. With `searched` the snapshot's index is waited for, as long as for a page;
+    while a large one's is made, `auto` takes the newest snapshot that has one.
     """
     snapshot, discovery = await newest(app, refresh)
     await read(app, snapshot, discovery, lambda reader: reader.info(), _complete, on_progress)
     if searched:
-        await indexed(app, snapshot)
+        older = await _searchable(app, snapshot) if refresh == "auto" else None
+        if not older:
+            await indexed(app, snapshot)
+        snapshot = older or snapshot
     return await app.read(snapshot, question)
+
+
+async def _searchable(app: App, snapshot: str) -> str | None:
+    """What to search while the index of a large snapshot is made; None where it has one, or no other."""
+    info, settled = await app.read(snapshot, lambda reader: (reader.info(), _settled(reader)))
+    if settled or info.elements <= SMALL:
+        return None
+    app.index(snapshot)
+    return await app.work(partial(_newest_indexed, app.folder))
+
+
+def _newest_indexed(folder: Folder) -> str | None:
+    for info in folder.snapshots():
+        if info.complete:
+            with folder.reader(info.id) as reader:
+                if reader.index:
+                    return info.id
+    return None
 
 
 async def indexed(app: App, snapshot: str) -> None:

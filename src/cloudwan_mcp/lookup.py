@@ -134,7 +134,7 @@ class Lookups:
 
     async def _listen(self, process: anyio.abc.Process) -> None:
         async for message in messages(process, LINE_BYTES):
-            waiting = self._asked.get(message.get("id"))
+            waiting = self._asked.get(message.get("id", 0))
             if waiting:  # else who asked has gone
                 waiting.message = message
                 waiting.answered.set()

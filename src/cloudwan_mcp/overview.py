@@ -136,11 +136,11 @@ def outlined(app: App, seen: Overview, room: int, *hints: str, cells: bool) -> d
     """As `drawn`, whole; or without its cells where all of it has no room, or nobody wants them."""
     head = _head(app, seen, *_hints(seen), *hints)
     told = compact(seen.grid, worth(seen.grid))
-    for left_out in ((), ("cells",), ("cells", "edges", "lanes")):
-        tried = head | told | dict.fromkeys(left_out)
-        if size(tried) <= room and (cells or len(left_out) > 1):
-            break
-    return tried
+    bare: dict[str, Any] = told | {"edges": [], "lanes": [], "cells": None}
+    for grid in (told, told | {"cells": None}) if cells else ():
+        if size(head | grid) <= room:
+            return head | grid
+    return head | bare
 
 
 def _head(app: App, seen: Overview, *hints: str) -> dict[str, Any]:

@@ -65,6 +65,8 @@ def envelope(app: App, info: SnapshotInfo, *hints: str) -> dict[str, Any]:
     said = caveats(app)
     if not info.complete:
         said.append("Discovery is under way: this is what is known so far; call again for all of it.")
+    if info.complete and app.folder.superseded(info.id):
+        said.append("A newer snapshot is complete: this answer is from an older one.")
     if info.gaps:
         said.append(SEE_GAPS)
     return {

@@ -14,6 +14,7 @@ from cloudwan_mcp.model import Connection, Element
 Detail = Literal["concise", "full"]
 ROW_BYTES = 12 * 1024  # one row's share of a reply; an element beyond it is shown without its attributes
 DEPTH = 6  # of attributes that are looked through for a field
+LONGEST_NAME = 48  # characters of a name that stands among others
 CONCISE = ("id", "type", "name", "segment", "edge", "account", "state")
 _TIMES = ("At", "Timestamp")  # AWS's timestamp members end so; they come as seconds since the epoch
 
@@ -48,6 +49,24 @@ def fit(rows: Sequence[dict[str, Any]], room: int) -> list[dict[str, Any]]:
     """The first rows that fit into `room` together; the first is among them, cut down where it must be."""
     whole = [shortened(row, room) if size(row) > room else row for row in rows[:1]] + list(rows[1:])
     return whole[: max(fitting(map(size, whole), room), 1)]
+
+
+def folded(rows: Sequence[dict[str, Any]], alike: Sequence[str], shown: int) -> list[dict[str, Any]]:
+    """Of rows with the same members `alike` the first `shown`, and one that has the names of the `others`."""
+    kinds: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        kinds.setdefault(tuple(row.get(name) for name in alike), []).append(row)
+    found: list[dict[str, Any]] = []
+    for kind, members in kinds.items():
+        whole = len(members) if len(members) <= shown + 1 else shown  # one alone is no shorter folded
+        found += members[:whole]
+        if others := [_cut(row.get("name") or row["id"]) for row in members[whole:]]:
+            found.append(dict(zip(alike, kind, strict=True)) | {"folded": len(others), "others": others})
+    return found
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}…"
 
 
 def encode(value: Any) -> str:

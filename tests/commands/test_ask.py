@@ -60,6 +60,18 @@ def test_words_are_the_main_arguments_and_options_the_rest(ask: Ask) -> None:
     assert answered(ask, "find", "vpc 1")["items"][0]["id"] == attachment(1).id
 
 
+def test_what_is_written_for_people_is_shown_to_them_as_it_is(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill([CORE, attachment(1)])
+    assert answered(ask, "show")["totals"]["attachments"] == 1
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    done = ask("show")
+    assert done.returncode == 0
+    assert "| prod " in done.stdout
+    assert "map_grid" not in ask("nothing").stderr
+
+
 def test_all_follows_the_cursor_to_the_end(ask: Ask) -> None:
     fill([CORE, *(attachment(n) for n in range(25))])
     done = ask("stream", "--all", "--limit", "10")

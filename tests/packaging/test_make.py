@@ -27,6 +27,7 @@ def test_bare_make_teaches_every_target() -> None:
             "soak",
             "eval",
             "lock",
+            "bundle",
             "image",
             "clean",
             "help",

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from cloudwan_mcp.settings import Settings
-from project import PYPROJECT, VERSION, text
+from project import BIN, PYPROJECT, ROOT, VERSION, run, text
 
 SERVER = json.loads(text("server.json"))
 SCHEMA = json.loads(text("tests/data/server.schema.json"))
@@ -27,6 +27,12 @@ def test_it_fits_the_schema_that_it_names() -> None:
 def test_the_schema_refuses_a_wrong_one() -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**SERVER, "name": "cloudwan"}, SCHEMA)
+
+
+def test_a_linter_of_such_files_finds_nothing() -> None:
+    done = run([str(BIN / "skillsaw"), "lint", "--strict", "--format", "json", str(ROOT)])
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "mcp-registry" in done.stdout
 
 
 def test_the_registry_finds_its_name_in_the_readme() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,13 +16,16 @@ from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from browser.chromium import FLAGS, executable
-from cloudwan_mcp.render.formats import svg
+from cloudwan_mcp.model import Connection, Element
+from cloudwan_mcp.render.drawing import STYLE
 from cloudwan_mcp.render.grid import grid_of
+from cloudwan_mcp.render.layout import hue
 from cloudwan_mcp.render.names import fitted, line, shown
 from cloudwan_mcp.store import Filters
 from cloudwan_mcp.store.blocks import plain
 from render.consumer import MERMAID, consumed
-from render.networks import HOSTILE, document, hostile, regular, source, text_of
+from render.networks import HOSTILE, document, hostile, layout, regular, source, text_of
+from tools.by_hand import CORE, attachment
 
 SVG = "{http://www.w3.org/2000/svg}"
 SEGMENTS = [line(plain(name)) for name in HOSTILE if name]  # as they are stored, then as they are shown
@@ -30,9 +35,6 @@ DRAW = """async (text) => {
   document.body.innerHTML = (await mermaid.render("drawing", text)).svg;
 }"""
 HARM = "() => window.harmed || document.querySelectorAll(':is(svg) :is(script, img, a, iframe)').length"
-
-
-pytestmark = pytest.mark.xdist_group("drawings")  # on one worker: its browser is started once
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +72,56 @@ def test_an_xml_parser_reads_the_picture_and_its_cells() -> None:
     assert "segment 0 at eu-west-0: 17 vpc-attachment; 4 FAILED" in titles
 
 
+def test_an_xml_parser_reads_the_segment_matrix_in_the_colours_of_the_grid() -> None:
+    with source(governed()) as made:
+        picture, grid = ET.fromstring(text_of("svg-matrix", made)), grid_of(made)
+        lanes = ET.fromstring(text_of("svg", made))
+    titles = [each.text for each in picture.iter(f"{SVG}title")][1:]
+    assert len(titles) == 9
+    assert "prod to shared: open" in titles
+    assert "dev to prod: via NFG through inspect" in titles
+    assert "dev to dev: isolated" in titles
+    words = Counter(each.text for each in picture.iter(f"{SVG}text"))
+    assert (words["open"], words["via NFG"], words["isolated"]) == (6, 2, 1)
+    colours = {each.attrib["fill"] for each in picture.iter(f"{SVG}rect") if each.attrib.get("width") == "4"}
+    assert colours == {hue(lane) for lane in grid.lanes}
+    (isolated,) = [each.text for each in lanes.iter(f"{SVG}text") if each.attrib.get("class") == "bad"]
+    assert isolated == "isolated · shared with prod"
+
+
+def test_a_matrix_without_a_policy_says_so() -> None:
+    assert "No policy in force can be read." in document("svg-matrix", regular(5))
+
+
+def governed() -> list[Element | Connection]:
+    """Three segments: one shared with both others, one isolated, inspection between two."""
+    actions = [
+        {"action": "share", "mode": "attachment-route", "segment": "shared", "share-with": "*"},
+        {
+            "action": "send-via",
+            "segment": "dev",
+            "mode": "single-hop",
+            "when-sent-to": {"segments": ["prod"]},
+            "via": {"network-function-groups": ["inspect"]},
+        },
+    ]
+    policy = {
+        "version": "2025.11",
+        "core-network-configuration": {
+            "asn-ranges": ["64512-64520"],
+            "edge-locations": [{"location": "eu-west-1"}],
+        },
+        "segments": [{"name": "prod"}, {"name": "dev", "isolate-attachments": True}, {"name": "shared"}],
+        "network-function-groups": [{"name": "inspect", "require-attachment-acceptance": True}],
+        "segment-actions": actions,
+    }
+    attributes = json.dumps({"PolicyDocument": json.dumps(policy), "PolicyVersionId": 3})
+    live = Element(
+        f"{CORE.id}/policy/LIVE", "core-network-policy", core_network=CORE.id, attributes=attributes
+    )
+    return [*layout(["prod", "dev", "shared"], ["eu-west-1"]), live, attachment(1, segment="dev")]
+
+
 def test_the_picture_holds_nothing_that_runs_or_leads_elsewhere() -> None:
     picture = ET.fromstring(document("svg", hostile()))
     names = {each.tag.removeprefix(SVG) for each in picture.iter()}
@@ -77,8 +129,19 @@ def test_the_picture_holds_nothing_that_runs_or_leads_elsewhere() -> None:
     assert not [
         key for each in picture.iter() for key in each.attrib if key.startswith("on") or "href" in key
     ]
-    assert "url(" not in svg.STYLE
-    assert "@import" not in svg.STYLE
+    assert "url(" not in STYLE
+    assert "@import" not in STYLE
+
+
+def test_chromium_shows_the_segment_matrix(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "matrix.svg"
+    path.write_text(document("svg-matrix", governed()), encoding="utf-8")
+    with looked_at(browser) as (page, heard):
+        page.goto(path.as_uri())
+        drawn = page.eval_on_selector_all("text", "all => all.map((each) => each.textContent)")
+        assert page.evaluate(HARM) == 0
+    assert heard == [path.as_uri()]
+    assert {"prod", "dev", "shared", "via NFG", "isolated"} <= set(drawn)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

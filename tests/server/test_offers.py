@@ -11,6 +11,7 @@ from mcp.types import PromptReference, ResourceTemplateReference
 
 from cloudwan_mcp.overview import PAGE
 from cloudwan_mcp.resources import ELEMENT, RESOURCES
+from cloudwan_mcp.server import INSTRUCTIONS
 from conversation import ERAS, conversation
 from tools.by_hand import CORE, attachment, fill
 
@@ -70,6 +71,25 @@ async def test_prompts_name_only_tools_there_are_and_what_was_given() -> None:
             named = {word.strip(".,:;()") for word in words.split() if "_" in word and "=" not in word}
             assert {word for word in named if word in tools or word.startswith(("list_", "find_"))} <= tools
             assert "never" in words or "follow no instruction" in words
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "calls"),
+    [
+        ("audit", {}, ["lint_policy", "segment_matrix"]),
+        ("reach", {"source": "a", "destination": "b"}, ["check_reachability", "segment_matrix"]),
+        ("plan_policy_change", {"policy": "7"}, ["lint_policy", "simulate_policy", "check_reachability"]),
+    ],
+)
+async def test_a_question_of_policy_is_led_to_the_tools_that_judge_policies(
+    name: str, given: dict[str, str], calls: list[str]
+) -> None:
+    async with conversation() as talk:
+        (message,) = (await talk.client.get_prompt(name, given)).messages
+        places = [message.content.text.find(call) for call in calls]
+        assert -1 not in places
+        assert places == sorted(places)
+    assert all(call in INSTRUCTIONS for call in ("check_reachability", "segment_matrix", "simulate_policy"))
 
 
 async def test_words_half_typed_are_completed_from_the_newest_snapshot() -> None:

@@ -109,6 +109,42 @@ async def test_what_is_too_large_is_cut_and_said() -> None:
     assert "fields" in answer["hint"] or "part" in answer["hint"]
 
 
+@pytest.mark.parametrize("hops", [1, 2])
+@pytest.mark.parametrize("kind", ["core-network-edge", "segment", "network-function-group"])
+async def test_a_place_with_all_of_its_network_around_it_is_folded_into_two_thousand_tokens(
+    kind: str, hops: int
+) -> None:
+    """However its neighbours are named: those alike are named together, and it is said."""
+    place = attachment(0, id="place", type=kind)
+    named = [attachment(n, name=f"{n} {'ü' * 200}") for n in range(60)]
+    sites = [Element(f"site-{n}", "site", f"site {n}", attributes="{}") for n in range(3)]
+    links = [Connection(each.id, place.id, "edge-location") for each in (*sites, *named)]
+    fill([CORE, place, *sites, *named, *links])
+    async with conversation() as talk:
+        answer = await talk.page(TOOL, id=place.id, hops=hops)
+    assert len(json.dumps(answer, ensure_ascii=False, separators=(",", ":"))) <= 8_000
+    rows = answer["connections"]
+    assert {each["id"] for each in rows if each["type"] == "site"} == {each.id for each in sites}
+    (fold,) = (each for each in rows if "folded" in each)
+    assert fold["type"] == "vpc-attachment"
+    assert fold["folded"] == len(fold["others"]) == 40 - len(rows) + 1
+    assert len(set(fold["others"])) == fold["folded"]
+    assert "folded" in answer["hint"]
+    assert not answer["complete"]
+    assert {each["count"] for each in answer["members"]} >= {60}
+
+
+async def test_a_place_with_room_for_all_around_it_is_not_folded() -> None:
+    place = attachment(0, id="place", type="core-network-edge")
+    some = [attachment(n) for n in range(6)]
+    fill([CORE, place, *some, *(Connection(each.id, place.id, "edge-location") for each in some)])
+    async with conversation() as talk:
+        answer = await talk.page(TOOL, id=place.id)
+    assert {each["id"] for each in answer["connections"]} == {each.id for each in some}
+    assert answer["complete"]
+    assert answer["hint"] == ""
+
+
 @pytest.mark.parametrize("kind", KINDS)
 async def test_aws_is_asked_for_what_no_listing_says(discovered: Discovered, kind: str) -> None:
     simulator = discovered(attachments=300)

@@ -61,7 +61,7 @@ async def test_pieces_join_to_the_document_that_a_file_holds(discovered: Discove
     assert read(file) == text
     assert file["bytes"] == len(text.encode())
     assert [each["complete"] for each in found] == [False] * (len(found) - 1) + [True]
-    assert len(found) > 1 or name in ("markdown", "mermaid")
+    assert len(found) > 1 or name in ("markdown", "mermaid", "svg-matrix")
     for each in found:
         assert len(json.dumps(each, ensure_ascii=False).encode()) <= 8 * 1024
         assert each["identity"]["account"].isdigit()

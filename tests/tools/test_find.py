@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cloudwan_mcp import live
 from cloudwan_mcp.model import Connection, Element
 from conversation import conversation
 from tools.by_hand import CORE, attachment, fill
@@ -22,6 +25,10 @@ def named(number: int, name: str, **attributes: Any) -> Element:
 
 def ids(answer: dict[str, Any]) -> list[str]:
     return [item["id"] for item in answer["items"]]
+
+
+def index_file(snapshot: str) -> Path:
+    return next(Path(os.environ["CLOUDWAN_DATA_DIR"]).rglob(f"index-{snapshot}.db"))
 
 
 async def found(query: str, **arguments: Any) -> dict[str, Any]:
@@ -173,3 +180,23 @@ async def test_an_empty_query_is_refused() -> None:
     async with conversation() as talk:
         for query in ("", "  "):
             assert "query is empty" in await talk.refused(TOOL, query=query)
+
+
+async def test_while_a_large_snapshot_is_indexed_an_older_one_answers_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live, "SMALL", 1)
+    names = iter(("00000001", "00000002"))
+    monkeypatch.setattr("cloudwan_mcp.store.folder.secrets.token_hex", lambda _: next(names))
+    older = fill([CORE, named(1, "wanted")])
+    newer = fill([CORE, named(1, "wanted"), named(2, "wanted as well")])
+    index = index_file(newer.id)
+    index.rename(aside := index.with_suffix(".aside"))
+    async with conversation() as talk:
+        meanwhile = await talk.page(TOOL, query="wanted")
+        aside.rename(index)
+        after = await talk.page(TOOL, query="wanted")
+    assert meanwhile["snapshot"]["id"] == older.id
+    assert "A newer snapshot is complete" in meanwhile["hint"]
+    assert after["snapshot"]["id"] == newer.id
+    assert "newer" not in after["hint"]

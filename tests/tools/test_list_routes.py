@@ -58,6 +58,16 @@ def dumped(
     return found
 
 
+def named(places: dict[str, list[str]], every: list[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The tables that an answer names by segment."""
+    return {
+        (segment, edge)
+        for segment, edges in places.items()
+        for each, edge in every
+        if each == segment and (edges[0].startswith("all ") or edge in edges)
+    }
+
+
 def spread(answer: dict[str, Any], every: list[tuple[str, str]]) -> dict[tuple[str, str], set[str]]:
     """The prefixes of each table that an answer names."""
     found: dict[tuple[str, str], set[str]] = {}
@@ -133,6 +143,31 @@ async def test_blackholes_are_asked_for_by_state(simulate: Discovered) -> None:
     }
     assert spread(answer, list(whole)) == {place: found for place, found in expected.items() if found}
     assert {route["state"] for route in answer["routes"]} <= {"BLACKHOLE"}
+
+
+async def test_a_snapshot_lists_what_its_tables_hold(simulate: Discovered) -> None:
+    simulator = simulate(**SIZE)
+    async with conversation() as talk:
+        await talk.items(routes="@", refresh="always", limit=500)
+        await talk.page("find", query="waits for the index")
+        whole = dumped(simulator, await tables(talk))
+        segment, edge = next(iter(whole))
+        for asked in ({}, {"segment": segment}, {"edge": edge}, {"segment": segment, "edge": edge}):
+            for state in ("", "ACTIVE", "BLACKHOLE"):
+                answer = await talk.page(TOOL, state=state, limit=500, **asked)
+                expected = {
+                    place: {row["DestinationCidrBlock"] for row in rows if state in ("", row["State"])}
+                    for place, rows in whole.items()
+                    if asked.get("segment", place[0]) == place[0] and asked.get("edge", place[1]) == place[1]
+                }
+                some = {place: found for place, found in expected.items() if found}
+                assert spread(answer, list(expected)) == some
+                assert answer["complete"]
+                assert answer["tables"] == len(expected)
+                assert named(answer.get("without", {}), list(expected)) == {*expected} - {*some}
+                keys = [(r["prefix"], r["state"], r["type"], str(r.get("via"))) for r in answer["routes"]]
+                assert len(keys) == len(set(keys))
+        assert not simulator.calls["GetNetworkRoutes"]
 
 
 async def test_an_answer_is_brief_unless_more_routes_are_asked_for(simulate: Discovered) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -75,6 +76,31 @@ async def test_an_account_filters_and_a_value_that_is_nowhere_is_told_what_there
     assert 0 < answer["totals"]["attachments"] < 300
     assert nowhere["totals"]["attachments"] == 0
     assert "No state 'BROKEN'; there" in nowhere["hint"]
+
+
+@pytest.mark.parametrize("asked", [{}, {"account": "222222222222"}, {"state": "FAILED"}])
+async def test_what_has_no_segment_or_edge_is_counted_as_it_is_listed(asked: dict[str, str]) -> None:
+    placed = [("prod", ""), ("", "eu-west-1"), ("", ""), ("prod", "eu-west-1")]
+    made = [
+        attachment(at, segment=segment, edge=edge, account=f"{account}" * 12, state=state)
+        for at, ((segment, edge), account, state) in enumerate(
+            itertools.product(placed, (1, 2), ("AVAILABLE", "FAILED"))
+        )
+    ]
+    fill([CORE, *made])
+    async with conversation(pages=True) as talk:
+        for segment, edge in itertools.product(("", "(none)"), repeat=2):
+            page = await talk.page("map_cell", segment=segment, edge=edge, **asked)
+            expected = [
+                each.id
+                for each in made
+                if (not segment or not each.segment)
+                and (not edge or not each.edge)
+                and asked.get("account", each.account) == each.account
+                and asked.get("state", each.state) == each.state
+            ]
+            assert [row[0] for row in page["rows"]] == expected
+            assert page["total"] == len(expected)
 
 
 async def test_pages_of_a_growing_cell_neither_repeat_nor_skip_and_end_when_it_is_complete() -> None:

@@ -70,7 +70,7 @@ async def test_a_client_without_pages_is_sent_the_table_and_no_grid(discovered: 
     assert "| Segment " in said(result)
     answer = result.structured_content
     assert answer is not None
-    assert (answer["cells"], answer["lanes"], answer["edges"]) == (None, None, None)
+    assert (answer["cells"], answer["lanes"], answer["edges"]) == (None, [], [])
     assert len(json.dumps(answer)) < 2048
 
 

@@ -23,7 +23,6 @@ from cloudwan_mcp.settings import Settings
 if TYPE_CHECKING:
     from cloudwan_mcp.store import Folder
 
-SMALL = 20_000  # elements that are indexed in a second and take no more memory than their discovery did
 POLITE = 10  # niceness beside a server: its answers come before the refresh
 TOLD_S = 0.5  # between two progress messages to a program
 GC_THRESHOLD = 10_000  # rows are values without cycles, looked at in vain; calls do leave cycles
@@ -46,6 +45,7 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     from cloudwan_mcp.discovery.tables import table
     from cloudwan_mcp.refresh import discover
     from cloudwan_mcp.store import Folder
+    from cloudwan_mcp.store.index.layout import SMALL
 
     tables = [table(text) for text in arguments.routes]
     stop = threading.Event()

@@ -13,8 +13,10 @@ from cloudwan_mcp.indexing.facts import surveys
 from cloudwan_mcp.indexing.prefixes import brought, prefixes
 from cloudwan_mcp.locate import resource_of
 from cloudwan_mcp.model import Element
+from cloudwan_mcp.route import facts_of
 from cloudwan_mcp.store import Filters, Folder, Reader
 from cloudwan_mcp.store.filters import tags_in
+from cloudwan_mcp.store.identify import key_of
 from cloudwan_mcp.store.index.writer import Entry, IndexWriter
 
 BATCH = 1_000
@@ -56,6 +58,7 @@ def _entry(n: int, element: Element, examiner: Examiner) -> Entry:
         tags_in(attributes),
         list(prefixes(element, attributes)),
         list(brought(element, attributes)),
+        key_of(json.dumps(facts_of(attributes))) if element.type == "route" else None,
         [
             (finding.name, evidence.severity or finding.severity, evidence.since)
             for finding, evidence in examiner.examine(element)

@@ -62,9 +62,9 @@ MOST_KNOWN = 1024
 
 
 class Placer:
-    """Places attachments by one document; those that no rule can tell apart are placed once.
+    """Places attachments by one document; the rule of those that no rule can tell apart is looked for once.
 
-    At most `MOST_KNOWN` placements are kept, so that a stream of attachments takes no more memory than that.
+    At most `MOST_KNOWN` findings are kept, so that a stream of attachments takes no more memory than that.
     """
 
     def __init__(self, document: Document) -> None:
@@ -76,31 +76,30 @@ class Placer:
         self._keys = sorted({each.key for each in conditions} | {rule.tag for rule in document.rules})
         types = {each.type for each in conditions}
         self._by_account, self._by_resource = "account-id" in types, "resource-id" in types
-        self._known: dict[tuple[object, ...], Placement] = {}
+        self._by_region = "region" in types
+        self._known: dict[tuple[object, ...], Rule | None] = {}
 
     def place(self, attachment: Attachment) -> Placement:
+        rule = self._rule(attachment)
+        return Placement("no-rule") if rule is None else self._apply(rule, attachment)
+
+    def _rule(self, attachment: Attachment) -> Rule | None:
         alike = self._alike(attachment)
-        found = self._known.get(alike)
-        if found is None:
+        if alike not in self._known:
             if len(self._known) >= MOST_KNOWN:
                 self._known.clear()
-            found = self._known[alike] = self._place(attachment)
-        return found
+            self._known[alike] = next((each for each in self.rules if _matches(each, attachment)), None)
+        return self._known[alike]
 
     def _alike(self, attachment: Attachment) -> tuple[object, ...]:
-        """All that rules and segments of this document ask about."""
+        """All that rules of this document ask about."""
         return (
             attachment.type,
-            attachment.region,
-            attachment.state,
+            attachment.region if self._by_region else "",
             attachment.account if self._by_account else "",
             attachment.resource if self._by_resource else "",
             *map(attachment.tags.get, self._keys),
         )
-
-    def _place(self, attachment: Attachment) -> Placement:
-        rule = next((each for each in self.rules if _matches(each, attachment)), None)
-        return Placement("no-rule") if rule is None else self._apply(rule, attachment)
 
     def _apply(self, rule: Rule, attachment: Attachment) -> Placement:
         if rule.group:

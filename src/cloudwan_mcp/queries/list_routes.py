@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from cloudwan_mcp.finding import items_of
 from cloudwan_mcp.locate import lanes
 from cloudwan_mcp.model import Element
+from cloudwan_mcp.route import facts_of
 from cloudwan_mcp.store import Filters, Reader
 from cloudwan_mcp.store.index.prefix import Network, network
+from cloudwan_mcp.store.index.routes import Place
 
 ROUTES_READ = 20_000  # of a snapshot in one call
 PAGE = 500
@@ -89,40 +90,86 @@ def tables(reader: Reader, *, core_network: str, segment: str, edge: str) -> lis
 
 @dataclass(slots=True)
 class Known:
-    """What a snapshot has of the tables that its discovery was asked to read, and whether that is all."""
+    """What is known of `tables`, and whether that is the `whole` of it.
+
+    An index tells routes once already: then `folded` are those in most tables, `different` counts all there
+    are, and `there` are the tables that have any.
+    """
 
     routes: list[Route] = field(default_factory=list)
     tables: set[Table] = field(default_factory=set)
     whole: bool = True
+    folded: list[Folded] = field(default_factory=list)
+    different: int = 0
+    there: set[Table] = field(default_factory=set)
+
+    def told(self) -> tuple[list[Folded], int]:
+        """The different routes, and how many there are, of which these may be the first."""
+        if self.folded:
+            return self.folded, self.different
+        found = fold(self.routes)
+        return found, len(found)
+
+    def without(self, tables: Iterable[Table]) -> list[Table]:
+        """Those of the tables that have no such route."""
+        there = self.there.union(route.table for route in self.routes)
+        return [table for table in tables if table not in there]
 
 
-def known(reader: Reader, wanted_tables: Sequence[Table], wanted: Wanted) -> Known:
+def known(reader: Reader, wanted_tables: Sequence[Table], wanted: Wanted, most: int) -> Known:
     read = reader.tables()
     here = {table for table in wanted_tables if table[1:] in read}
     if not here:
         return Known()
     places = {table[1:]: table for table in here}
+    if reader.index and wanted.net is None and len(here) == len(wanted_tables):
+        return _listed(reader, places, wanted.state, most)
     elements, whole = _elements(reader, here, wanted)
     routes = [
         route
         for element in elements
         if (table := places.get((element.core_network, element.segment, element.edge)))
-        and (route := _route(table, element, wanted))
+        and (route := route_of(table, json.loads(element.attributes or "{}"), wanted))
     ]
     return Known(chosen(routes, wanted), here, whole)
 
 
+def _listed(reader: Reader, places: dict[Place, Table], state: str, most: int) -> Known:
+    """Every route of these tables, from the index."""
+    known = Known(tables={*places.values()})
+    filters = _within(places.values(), state)
+    found, known.different = reader.routes(filters, limit=most) or ([], 0)
+    for element, fold in zip(reader.elements([each.example for each in found]), found, strict=True):
+        tables = [places[each] for each in fold.places if each in places]
+        known.folded.append(Folded(*facts_of(json.loads(element.attributes or "{}")), tables=tables))
+    for there, _ in reader.tally(filters, "core_network", "segment", "edge"):
+        if there in places:
+            known.there.add(places[there])
+    return known
+
+
+def _within(tables: Iterable[Table], state: str) -> Filters:
+    """The routes of these tables: all of a core network, of a segment, of an edge, or of one of each."""
+    cores, segments, edges = ({*values} for values in zip(*(table[1:] for table in tables), strict=True))
+    return Filters(
+        types=("route",),
+        state=state,
+        core_network=_only(cores),
+        segment=_only(segments),
+        edge=_only(edges),
+    )
+
+
 def _elements(reader: Reader, here: Collection[Table], wanted: Wanted) -> tuple[list[Element], bool]:
     """Routes that may be wanted, and whether they are all that there are."""
-    if wanted.net and wanted.match != "within" and reader.index:
+    if wanted.net and reader.index:
         held = reader.index.containing(wanted.net)
-        return [each for each in reader.elements([h.number for h in held]) if each.type == "route"], True
-    filters = Filters(
-        types=("route",),
-        state=wanted.state,
-        segment=_only({table.segment for table in here}),
-        edge=_only({table.edge for table in here}),
-    )
+        if wanted.match == "within":
+            held = [each for each in held if each.network == wanted.net]
+            held += reader.index.within(wanted.net, limit=ROUTES_READ - len(held))
+        elements = reader.elements([each.number for each in held])
+        return [each for each in elements if each.type == "route"], len(held) < ROUTES_READ
+    filters = _within(here, wanted.state)
     found: list[Element] = []
     position, end = 0, False
     while not end and len(found) < ROUTES_READ:
@@ -135,10 +182,6 @@ def _elements(reader: Reader, here: Collection[Table], wanted: Wanted) -> tuple[
 def _only(values: set[str]) -> str:
     """The one value there is, "" where there are several."""
     return next(iter(values)) if len(values) == 1 else ""
-
-
-def _route(table: Table, element: Element, wanted: Wanted) -> Route | None:
-    return route_of(table, json.loads(element.attributes or "{}"), wanted)
 
 
 def parameters(table: Table, wanted: Wanted) -> dict[str, Any]:
@@ -158,14 +201,9 @@ def parameters(table: Table, wanted: Wanted) -> dict[str, Any]:
 
 
 def route_of(table: Table, item: dict[str, Any], wanted: Wanted) -> Route | None:
-    """One of AWS's NetworkRoutes; None where it is not wanted. A blackhole may have no destination."""
-    prefix = str(item.get("DestinationCidrBlock") or item.get("PrefixListId") or "")
-    state = str(item.get("State") or "")
-    if not wanted.accepts(prefix, state):
-        return None
-    ends = items_of(item.get("Destinations"))
-    via = {str(e.get("CoreNetworkAttachmentId") or e.get("TransitGatewayAttachmentId") or "") for e in ends}
-    return Route(table, prefix, state, str(item.get("Type") or ""), tuple(sorted(via - {""})))
+    """One of AWS's NetworkRoutes; None where it is not wanted."""
+    facts = facts_of(item)
+    return Route(table, *facts) if wanted.accepts(facts.prefix, facts.state) else None
 
 
 def chosen(routes: Sequence[Route], wanted: Wanted) -> list[Route]:
@@ -184,12 +222,12 @@ def _bits(route: Route) -> int:
 
 
 def fold(routes: Iterable[Route]) -> list[Folded]:
-    """Each different route once, with its tables; those in most tables first."""
+    """Each different route once, with its tables; those in most tables first, else in the order they came."""
     folded: dict[tuple[Any, ...], Folded] = {}
     for route in routes:
         key = route[1:]
         folded.setdefault(key, Folded(*key)).tables.append(route.table)
-    return sorted(folded.values(), key=lambda each: (-len(each.tables), each.prefix, each.via))
+    return sorted(folded.values(), key=lambda each: -len(each.tables))
 
 
 def named(reader: Reader, ids: Iterable[str]) -> dict[str, Element]:

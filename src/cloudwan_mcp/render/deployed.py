@@ -9,6 +9,7 @@ from typing import Any
 
 from cloudwan_mcp.errors import BadRequest
 from cloudwan_mcp.locate import lanes
+from cloudwan_mcp.policy.document import Document
 from cloudwan_mcp.policy.parse import parse
 from cloudwan_mcp.store import Filters, Reader
 
@@ -17,14 +18,17 @@ POLICIES = 20  # one a core network
 
 def isolated(reader: Reader, core_network: str) -> frozenset[str]:
     """The segments whose own attachments the policy in force keeps apart; none where it cannot be read."""
-    found: set[str] = set()
+    found = documents(reader, core_network)
+    return frozenset(each.name for document in found for each in document.segments if each.isolated)
+
+
+def documents(reader: Reader, core_network: str) -> Iterator[Document]:
+    """The policies in force that can be read: one of a core network that is named."""
     for item in _in_force(reader, core_network):
         given = item.get("PolicyDocument")
         if given:
             with suppress(BadRequest):
-                document = parse(given if isinstance(given, str) else json.dumps(given))
-                found.update(each.name for each in document.segments if each.isolated)
-    return frozenset(found)
+                yield parse(given if isinstance(given, str) else json.dumps(given))
 
 
 def inspected(reader: Reader, core_network: str) -> frozenset[str]:

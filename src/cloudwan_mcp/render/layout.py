@@ -63,7 +63,10 @@ def lay_out(grid: Grid, lines: int, rows_below: int) -> Layout:
     """`lines` of text stand above the grid, and `rows_below` of small text under it."""
     longest = max((_length(lane) for lane in grid.lanes), default=0)
     left = MARGIN + min(max(longest + 18, LABEL_WIDTH[0]), LABEL_WIDTH[1])
-    heads = max((len(wrapped(column.name)) + bool(column.note) for column in grid.columns), default=1)
+    heads = max(
+        (len(wrapped(column.name)) + bool(column.note) + column.inspected for column in grid.columns),
+        default=1,
+    )
     top = MARGIN + TITLE_HEIGHT + lines * 16 + heads * LINE_HEIGHT + 14
     right = left + len(grid.columns) * (CELL_WIDTH + GAP) + TOTAL_WIDTH + MARGIN
     bottom = top + len(grid.lanes) * (CELL_HEIGHT + GAP) + 24 + rows_below * 20 + MARGIN
@@ -76,7 +79,8 @@ def _length(lane: Lane) -> float:
 
 def note(lane: Lane) -> str:
     """What stands under a lane's name."""
-    return lane.note or ("network function group" if lane.group else "")
+    said = lane.note or ("network function group" if lane.group else "")
+    return " · ".join(each for each in ("isolated" if lane.isolated else "", said) if each)
 
 
 def tint(count: int, most: int) -> float:

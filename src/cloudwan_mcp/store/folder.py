@@ -67,14 +67,20 @@ class Folder:
             try:
                 found.append(self._info(path))
             except NotFound:
-                # not there: published or pruned between the listing and the look
-                if path.exists() and not self._being_written(path):
+                # not there: published or pruned since; a staging file may be of a writer of another release
+                written = path.stem.startswith(STAGING) and self.busy()
+                if path.exists() and not written:
                     self._set_aside(path)
         return sorted(found, key=lambda info: (info.started_at, info.id), reverse=True)
 
     def latest(self) -> SnapshotInfo | None:
         """The newest complete snapshot."""
         return next((info for info in self.snapshots() if info.complete), None)
+
+    def superseded(self, snapshot_id: str) -> bool:
+        """Whether a newer snapshot than this one is complete."""
+        name = self._name(SNAPSHOT, snapshot_id).name
+        return any(path.name > name for path in self.path.glob(f"{SNAPSHOT}*.db"))
 
     def unfinished(self) -> SnapshotInfo | None:
         """The discovery under way, or interrupted and to be gone on with."""
@@ -101,10 +107,7 @@ class Folder:
 
     @contextmanager
     def writing(self, patience_s: float = 2.0) -> Iterator[None]:
-        """The right to discover for this scope, held by one process and given back by its death.
-
-        Raises `TryAgain` while another process has it.
-        """
+        """The right to discover, given back by its process's death; `TryAgain` while another has it."""
         with exclusive(self.path / "lock.db", patience_s):
             yield
 
@@ -184,10 +187,6 @@ class Folder:
         if not path.exists():  # published between the look at the file and the look at the lock
             return self._info(self._name(SNAPSHOT, info.id))
         return replace(info, state="interrupted")
-
-    def _being_written(self, path: Path) -> bool:
-        """Whether a writer, perhaps of another release, has the staging file in its hands."""
-        return path.stem.startswith(STAGING) and self.busy()
 
     def _growing(self, path: Path) -> SnapshotReader | None:
         """A reader of the staging file; None when it is not there, perhaps published this very moment."""

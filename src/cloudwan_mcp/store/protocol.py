@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from cloudwan_mcp.model import Connection, Element, SnapshotInfo
 from cloudwan_mcp.store.filters import Filters
 from cloudwan_mcp.store.index.reader import Index
+from cloudwan_mcp.store.index.routes import Fold
 from cloudwan_mcp.store.side import Side
 
 
@@ -74,6 +75,13 @@ class Reader(Protocol):
     @property
     def index(self) -> Index | None:
         """What the snapshot can be searched by; None until that is written, a while after it is complete."""
+        ...
+
+    def routes(self, filters: Filters, *, limit: int) -> tuple[list[Fold], int] | None:
+        """The different routes, those of most tables first, and how many there are; None without an index.
+
+        `filters` are by core network, segment, edge and state.
+        """
         ...
 
     def connections(self, filters: Filters, *, after: tuple[int, int], limit: int) -> ConnectionRows:

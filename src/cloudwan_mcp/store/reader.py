@@ -17,6 +17,7 @@ from cloudwan_mcp.store.graph import EVERY, Graph
 from cloudwan_mcp.store.identify import element_id, key_of
 from cloudwan_mcp.store.index.layout import index_of
 from cloudwan_mcp.store.index.reader import Index
+from cloudwan_mcp.store.index.routes import Fold, folds
 from cloudwan_mcp.store.notes import Notes
 from cloudwan_mcp.store.protocol import ConnectionRows, End, Rows
 from cloudwan_mcp.store.side import Side
@@ -126,6 +127,10 @@ class SnapshotReader:
         types = filters.type_codes(self._words)
         counts = self.index.tag_counts(key, types) if types or not filters.types else {}
         return None if counts is None else with_rest(counts, self.count(filters) or 0)
+
+    def routes(self, filters: Filters, *, limit: int) -> tuple[list[Fold], int] | None:
+        with self._reading():
+            return folds(self.index, self._words, filters, limit) if self.index else None
 
     def connections(self, filters: Filters, *, after: tuple[int, int], limit: int) -> ConnectionRows:
         with self._reading():

@@ -18,7 +18,7 @@ from cloudwan_mcp.live import Refresh
 from cloudwan_mcp.model import Element, SnapshotInfo
 from cloudwan_mcp.queries.describe import Described, describe
 from cloudwan_mcp.reply import Envelope, envelope, overhead
-from cloudwan_mcp.row import chosen, element_row, fitting, readable, size
+from cloudwan_mcp.row import chosen, element_row, fitting, folded, readable, size
 from cloudwan_mcp.store import Reader
 from cloudwan_mcp.tool import Tool, answer, app_of
 
@@ -29,6 +29,13 @@ DESCRIPTION = """\
 One element in full: attributes, connections, what is in it (segment, edge), what is within some hops. \
 live=true also asks AWS what no listing says: subnets, options, appliance mode, BGP, a policy's document."""
 
+# Of a segment, group or edge, which has all of its network around it: 2,000 tokens are 8,000 bytes, and of
+# what is set aside around the rows more than a thousand are not used.
+PLACE_BYTES = 9_000
+EXAMPLES = 2
+ALIKE = (("connection", "type"), ("hops", "type"))
+PART = "Only a part of its connections is shown; stream_topology filters by segment or edge."
+FOLDED = "Those alike are folded: others names them."
 GETS = {
     "vpc-attachment": "get_vpc_attachment",
     "connect-attachment": "get_connect_attachment",
@@ -48,6 +55,14 @@ class Description(Envelope):
     connections: list[dict[str, Any]]
     near: list[dict[str, Any]] | None = None
     complete: bool
+
+
+@dataclass(slots=True)
+class _Lists:
+    """What was done to the lists of an answer so that they have room."""
+
+    folded: bool = False
+    cut: bool = False
 
 
 @dataclass(slots=True, frozen=True)
@@ -100,34 +115,49 @@ def _parameters(element: Element) -> dict[str, Any]:
 
 def _present(app: App, answered: _Answered, fields: list[str]) -> Description:
     described, info = answered.described, answered.info
-    room = app.settings.reply_bytes - overhead(info, "")
+    room = app.settings.reply_bytes
+    if described.members and not (answered.live or fields):
+        room = min(room, PLACE_BYTES)
+    room -= overhead(info, "") + size({"hint": f"{PART} {FOLDED}"})
     element = chosen(element_row(described.element, "full"), fields)
     now = answered.live and chosen(readable(answered.live), [*fields, "at", "error"] if fields else [])
     element, now, cut = _within(element, now, room // 2)
     room -= size(element) + (size(now) if now else 0)
-    connections = [
-        {"connection": kind, **element_row(other, "concise")} for kind, other in described.connected
-    ]
     members = [
         {"type": kind, "state": state or "(none)", "count": count}
         for (kind, state), count in described.members[:20]
     ]
-    near = [{"hops": hops, **element_row(other, "concise")} for hops, other in described.near]
     room -= sum(map(size, members))
-    shown = fitting(map(size, connections), room)
-    room -= sum(map(size, connections[:shown]))
-    nearest = fitting(map(size, near), room)
-    whole = not (described.more or described.crowded or cut)
-    whole = whole and shown == len(connections) and nearest == len(near)
+    connections, near, lists = _connections(described, room)
+    whole = not (described.more or described.crowded or cut or lists.cut)
     return Description(
         element=element,
         live=now,
         members=members or None,
-        connections=connections[:shown],
-        near=near[:nearest] or None,
+        connections=connections,
+        near=near or None,
         complete=info.complete and whole,
-        **envelope(app, info, *_hints(described, whole=whole, cut=cut)),
+        **envelope(app, info, *_hints(described, whole=whole, cut=cut, folded=lists.folded)),
     )
+
+
+def _connections(
+    described: Described, room: int
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], _Lists]:
+    """What is connected and what is near, in so many bytes; of a place folded where it has no room."""
+    connections = [
+        {"connection": kind, **element_row(other, "concise")} for kind, other in described.connected
+    ]
+    near = [{"hops": hops, **element_row(other, "concise")} for hops, other in described.near]
+    lists = _Lists()
+    if described.members and sum(map(size, (*connections, *near))) > room:
+        connections, near = folded(connections, ALIKE[0], EXAMPLES), folded(near, ALIKE[1], EXAMPLES)
+        lists.folded = any("folded" in row for row in (*connections, *near))
+    shown = fitting(map(size, connections), room)
+    room -= sum(map(size, connections[:shown]))
+    nearest = fitting(map(size, near), room)
+    lists.cut = shown < len(connections) or nearest < len(near)
+    return connections[:shown], near[:nearest], lists
 
 
 def _within(
@@ -149,11 +179,14 @@ def _within(
     return element, now, cut
 
 
-def _hints(described: Described, *, whole: bool, cut: bool) -> list[str]:
+def _hints(described: Described, *, whole: bool, cut: bool, folded: bool) -> list[str]:
+    said = [FOLDED] if folded else []
     if cut:
-        return ["It is too large for one reply: name the fields you need."]
+        return ["It is too large for one reply: name the fields you need.", *said]
     if not whole:
-        return ["Only a part of its connections is shown; stream_topology filters by segment or edge."]
+        return [PART, *said]
+    if said:
+        return said
     if not described.connected:
         return ["It is connected with nothing that AWS lists."]
     return []

@@ -44,12 +44,14 @@ from cloudwan_mcp.tool import Tool, answer, app_of
 SLICE_S = 0.2  # of writing, until others are let read and a cancelled call is noticed
 MOST_GROUPS = 100_000
 BY_NAME = {each.name: each for each in FORMATS}
-Name = Literal["markdown", "mermaid", "svg", "csv", "csv-connections", "ndjson", "graphml", "dot"]
+Name = Literal[
+    "markdown", "mermaid", "svg", "svg-matrix", "csv", "csv-connections", "ndjson", "graphml", "dot"
+]  # fmt: skip
 DESCRIPTION = """\
 Export the network as a document. markdown, mermaid and svg draw segments against edges, in counts, with \
-what is in trouble; mermaid draws elements where they are few. csv, ndjson, graphml and dot hold every \
-element; the last three also connections. With file it is written to the export folder of the server's \
-machine; without, it comes as text in pieces to join: follow next_cursor."""
+what is in trouble; mermaid draws elements where they are few; svg-matrix who reaches whom. csv, ndjson, \
+graphml and dot hold every element; the last three also connections. With file it is written to the server's \
+export folder; without, it comes in pieces to join."""
 
 
 class Export(Envelope):

@@ -17,7 +17,7 @@ from cloudwan_mcp.app import App
 from cloudwan_mcp.argument import CoreNetwork, CursorText, Edge, Segment, Word
 from cloudwan_mcp.errors import BadRequest, CloudWanError
 from cloudwan_mcp.locate import choose
-from cloudwan_mcp.model import SnapshotInfo
+from cloudwan_mcp.model import Element, SnapshotInfo
 from cloudwan_mcp.queries import list_routes as room
 from cloudwan_mcp.queries.list_routes import Folded, Known, Match, Route, Table, Wanted
 from cloudwan_mcp.reply import BRIEF_BYTES, Envelope, envelope, overhead
@@ -29,7 +29,7 @@ from cloudwan_mcp.tool import Tool, answer, app_of
 KIND = "routes"
 AT_ONCE = 4
 ROUTES = 200  # of one table
-MOST = 500  # different routes in a reply
+MOST, BRIEF = 500, 150  # different routes in a reply: the most to ask for, and more than fit unasked
 SHOWN = 6  # attachments of a route
 DESCRIPTION = """\
 Installed routes per segment (or nfg:NAME) and edge: where an address goes from everywhere (longest match), \
@@ -60,14 +60,13 @@ class Routes(Envelope):
 
 @dataclass(slots=True)
 class _Seen:
-    """What was found so far; `unread` are (table, why), `whole` says that no route was passed over."""
+    """What was found so far, in the snapshot and by asking; `unread` are (table, why)."""
 
-    routes: list[Route] = field(default_factory=list)
-    looked_at: list[Table] = field(default_factory=list)
+    known: Known
+    looked_at: list[Table]
     unread: list[tuple[Table, str]] = field(default_factory=list)
     cut: set[Table] = field(default_factory=set)
     oldest: float = field(default_factory=time.time)
-    whole: bool = True
 
 
 async def run(
@@ -95,7 +94,8 @@ async def run(
         tables = room.tables(
             reader, core_network=asked.core_network_id, segment=asked.segment, edge=asked.edge
         )
-        return reader.info(), tables, Known() if asked.fresh else room.known(reader, tables, wanted)
+        known = Known() if asked.fresh else room.known(reader, tables, wanted, limit or BRIEF)
+        return reader.info(), tables, known
 
     info, tables, known = await live.ask(app, "auto", look, ctx.report_progress)
     if not tables and info.complete:
@@ -104,15 +104,17 @@ async def run(
             field="segment" if asked.segment else "edge",
             next_step="summarize_topology groups by segment and edge.",
         )
-    seen = _Seen(known.routes, [table for table in tables if table in known.tables], whole=known.whole)
+    seen = _Seen(known, [table for table in tables if table in known.tables])
     seen.oldest = info.updated_at if known.tables else seen.oldest
     rest = [table for table in tables if table not in known.tables]
     done = await _asked(ctx, app, rest[start:], wanted, seen)
     shown = _Shown(app, info, tables, limit)
     if (behind := start + done) < len(rest):
         shown.cursor = app.folder.signer.seal(KIND, [astuple(asked), behind])
-    names = await app.read(info.id, lambda reader: room.named(reader, _ends(seen.routes)))
-    return answer(_present(shown, seen, {each: element.name for each, element in names.items()}))
+    folded, different = seen.known.told()
+    names = await app.read(info.id, lambda reader: room.named(reader, _ends(folded)))
+    rows = [_row(each, tables, names) for each in folded[: limit or MOST]]
+    return answer(_present(shown, seen, rows, different))
 
 
 @dataclass(slots=True)
@@ -155,43 +157,43 @@ async def _asked(ctx: Context[App], app: App, tables: Sequence[Table], wanted: W
     ends = anyio.current_time() + app.settings.first_page_wait_s
     while done < len(tables) and (not done or anyio.current_time() < ends):
         batch = tables[done : done + AT_ONCE]
+        found: dict[Table, list[Route]] = {}
         async with anyio.create_task_group() as tasks:
             for table in batch:
-                tasks.start_soon(_ask, app, table, wanted, seen)
+                tasks.start_soon(_ask, app, table, wanted, seen, found)
+        for table in batch:
+            seen.known.routes += found.get(table, [])
         done += len(batch)
         await ctx.report_progress(done, len(tables), f"{done} of {len(tables)} route tables")
     return done
 
 
-async def _ask(app: App, table: Table, wanted: Wanted, seen: _Seen) -> None:
+async def _ask(app: App, table: Table, wanted: Wanted, seen: _Seen, found: dict[Table, list[Route]]) -> None:
     try:
         looked = await app.lookups.look("get_network_routes", room.parameters(table, wanted), most=ROUTES)
     except CloudWanError as error:
         seen.unread.append((table, str(error)[:300]))
         return
     routes = (room.route_of(table, item, wanted) for item in looked.items)
-    seen.routes += room.chosen([route for route in routes if route], wanted)
+    found[table] = room.chosen([route for route in routes if route], wanted)
     seen.looked_at.append(table)
     seen.oldest = min(seen.oldest, looked.at)
     if looked.more:
         seen.cut.add(table)
 
 
-def _ends(routes: Iterable[Route]) -> list[str]:
+def _ends(routes: Iterable[Folded]) -> list[str]:
     return list(dict.fromkeys(each for route in routes for each in route.via[:SHOWN]))[:ROUTES]
 
 
-def _present(shown: _Shown, seen: _Seen, names: dict[str, str]) -> Routes:
+def _present(shown: _Shown, seen: _Seen, rows: list[dict[str, Any]], different: int) -> Routes:
     app, info = shown.app, shown.info
-    room_left = shown.most - overhead(info, shown.cursor or "")
-    rows = [_row(each, shown.tables, names) for each in room.fold(seen.routes)]
-    there = {route.table for route in seen.routes}
-    without = room.places([table for table in seen.looked_at if table not in there], shown.tables)
+    without = room.places(seen.known.without(seen.looked_at), shown.tables)
     unread = _unread(seen, shown.tables)
-    room_left -= size(without) + sum(map(size, unread))
-    kept = fitting(map(size, rows[: shown.limit or MOST]), room_left)
-    whole = info.complete and kept == len(rows) and not (unread or seen.cut or shown.cursor)
-    whole = whole and seen.whole
+    room_left = shown.most - overhead(info, shown.cursor or "") - size(without) - sum(map(size, unread))
+    kept = fitting(map(size, rows), room_left)
+    whole = info.complete and kept == different and not (unread or seen.cut or shown.cursor)
+    whole = whole and seen.known.whole
     return Routes(
         routes=rows[:kept],
         without=without or None,
@@ -200,11 +202,12 @@ def _present(shown: _Shown, seen: _Seen, names: dict[str, str]) -> Routes:
         oldest_s=round(max(0.0, time.time() - seen.oldest), 1),
         complete=whole,
         next_cursor=shown.cursor,
-        **envelope(app, info, *_hints(shown, seen, left_out=len(rows) - kept)),
+        **envelope(app, info, *_hints(shown, seen, left_out=different - kept)),
     )
 
 
-def _row(each: Folded, tables: list[Table], names: dict[str, str]) -> dict[str, Any]:
+def _row(each: Folded, tables: list[Table], known: dict[str, Element]) -> dict[str, Any]:
+    names = {end: known[end].name for end in each.via[:SHOWN] if end in known}
     via = [{"id": end, **({"name": names[end]} if names.get(end) else {})} for end in each.via[:SHOWN]]
     row: dict[str, Any] = {"prefix": each.prefix, "state": each.state, "type": each.type}
     row |= {"via": via} if via else {}
@@ -224,7 +227,7 @@ def _hints(shown: _Shown, seen: _Seen, *, left_out: int) -> list[str]:
     said = []
     if left_out:
         said.append(f"{left_out} routes are left out: raise limit, or narrow by prefix, segment, edge.")
-    if not seen.whole:
+    if not seen.known.whole:
         said.append(
             f"Of the snapshot's routes only {room.ROUTES_READ:,} were read: name a prefix or a segment."
         )

@@ -7,19 +7,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from cloudwan_mcp.bench.case import Case, Measurements, Parameters, Rule
-from cloudwan_mcp.model import Element, Identity, Scope
+from cloudwan_mcp.bench.written import element, write
+from cloudwan_mcp.model import Element
 from cloudwan_mcp.simulator import Estate
-from cloudwan_mcp.simulator.attachment import attachment, text_of
-from cloudwan_mcp.store.publish import publish
-from cloudwan_mcp.store.staging import Staging
 
-PAGE = 500
 EVERY = 1000  # of so many elements one goes, one comes and one changes its state
 DIFF = [sys.executable, "-m", "cloudwan_mcp.bench.diffing"]
 _COUNTS = ("added", "removed", "changed")
@@ -35,8 +31,8 @@ def _run(parameters: Parameters) -> Measurements:
     parts = count // EVERY
     with tempfile.TemporaryDirectory() as folder:
         began = time.monotonic()
-        before = _write(Path(folder), "before", _elements(count))
-        after = _write(Path(folder), "after", _later(count))
+        before = write(Path(folder), "before", _elements(count))
+        after = write(Path(folder), "after", _later(count))
         sys.stderr.write(f"  both written after {time.monotonic() - began:.0f} s\n")
         later, itself = _diff(before, after), _diff(before, before)
         size = before.stat().st_size
@@ -54,20 +50,9 @@ def _run(parameters: Parameters) -> Measurements:
     }
 
 
-def _element(estate: Estate, index: int, state: str = "") -> Element:
-    one = attachment(estate, index)
-    text = text_of(one)
-    if state:
-        text = text.replace(f'"State":"{one.state}"', f'"State":"{state}"')
-    lane = one.now.segment if one.now else ""
-    where = ("global-network-1", one.network.core_id, lane or "", one.edges[0])
-    kind = f"{one.kind.lower().replace('_', '-')}-attachment"
-    return Element(one.id, kind, f"attachment {index}", *where, one.account, state or one.state, text)
-
-
 def _elements(count: int) -> Iterator[Element]:
     estate = Estate(attachments=2 * count)
-    return (_element(estate, index) for index in range(count))
+    return (element(estate, index) for index in range(count))
 
 
 def _later(count: int) -> Iterator[Element]:
@@ -76,22 +61,11 @@ def _later(count: int) -> Iterator[Element]:
     for index in range(count):
         place = index % EVERY
         if place == EVERY // 4:
-            yield _element(estate, count + index)
+            yield element(estate, count + index)
         if place == EVERY // 2:
-            yield _element(estate, index, "UPDATED")
+            yield element(estate, index, "UPDATED")
         elif place != EVERY - 1:
-            yield _element(estate, index)
-
-
-def _write(folder: Path, name: str, elements: Iterable[Element]) -> Path:
-    staging = Staging.create(folder / f"staging-{name}.db", snapshot_id=name, identity=Identity())
-    staging.add_steps([("attachment", Scope("global-network-1"))])
-    (step,) = staging.steps()
-    left = iter(elements)
-    while page := list(islice(left, PAGE)):
-        staging.commit(step, page, token="more")  # noqa: S106 - a page's, not a password
-    staging.close()
-    return publish(staging.path, folder / f"snapshot-{name}.db", cells=staging.cells)
+            yield element(estate, index)
 
 
 def _diff(before: Path, after: Path) -> dict[str, Any]:

@@ -30,6 +30,8 @@ class Row:
     faults: list[str]
     peer: tuple[int, int] | None
     untimed: str = ""
+    whole: bool = False
+    attachments: int = 0
     quiet: float | None = None
     refreshing: float | None = None
     answer: Answer = field(default_factory=dict, repr=False)
@@ -67,6 +69,8 @@ def ask(server: StdioServer, question: Question, way: Way, truth: Truth, since: 
         faults=faults,
         peer=peer,
         untimed=way.untimed,
+        whole=way.whole,
+        attachments=truth.estate.attachments,
         answer=answer,
     )
 

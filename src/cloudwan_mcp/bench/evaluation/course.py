@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,12 @@ from cloudwan_mcp.bench.stdio import StdioServer
 
 POLL_S = 0.2
 PATIENCE_S = 1800
+CALL_AGAIN = "The discovery goes on; call again."
 KEPT = "20"  # snapshots: a refresh must not prune what is asked about
 
 
-def run(size: Size, folder: Path, calls: int = 0) -> list[Row]:
-    """Every way of every question at this size; with `calls`, how long so many of each take.
+def run(size: Size, folder: Path, calls: int = 0, tools: Collection[str] = ()) -> list[Row]:
+    """Every way of every question at this size; with `calls`, how long so many of each, or of `tools`, take.
 
     The second day's discovery is the refresh beside which the questions are timed again: until it is
     complete, they are answered from the first day's snapshot.
@@ -40,7 +41,7 @@ def run(size: Size, folder: Path, calls: int = 0) -> list[Row]:
             before = discovered(server)
             elements = server.call("summarize_topology")["total"]
             rows = [ask(server, question, way, truth) for question, way in ways(later=False)]
-            timed = _timed(rows, truth) if calls else []
+            timed = _timed(rows, tools) if calls else []
             for row, way in timed:
                 row.quiet = p95_ms(server, way.tool, way.arguments(truth), calls)
         with _endpoint(tomorrow, endpoint.port):
@@ -59,9 +60,9 @@ def ways(*, later: bool) -> Iterator[tuple[Question, Way]]:
         yield from ((question, way) for way in question.ways if way.later is later)
 
 
-def _timed(rows: list[Row], truth: Truth) -> list[tuple[Row, Way]]:
+def _timed(rows: list[Row], tools: Collection[str]) -> list[tuple[Row, Way]]:
     asked = zip(rows, (way for _, way in ways(later=False)), strict=True)
-    return [(row, way) for row, way in asked if not way.untimed]
+    return [(row, way) for row, way in asked if not way.untimed and (not tools or way.tool in tools)]
 
 
 def _endpoint(day: Day, port: int = 0) -> Endpoint:
@@ -69,8 +70,15 @@ def _endpoint(day: Day, port: int = 0) -> Endpoint:
 
 
 def refresh(server: StdioServer) -> dict[str, Any]:
-    """Make sure that a discovery runs: one that does is joined."""
-    return server.call("stream_topology", refresh="always", routes=ROUTES, limit=1)
+    """Make sure that a discovery runs: one that does is joined. On a busy machine it begins late."""
+    began = time.monotonic()
+    while True:
+        try:
+            return server.call("stream_topology", refresh="always", routes=ROUTES, limit=1)
+        except RuntimeError as error:
+            if CALL_AGAIN not in str(error):
+                raise
+        _wait(began)
 
 
 def discovered(server: StdioServer) -> str:

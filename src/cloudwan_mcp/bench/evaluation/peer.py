@@ -5,7 +5,10 @@ as it comes, without MaxResults, so 50 at a time; an attachment is some 720 char
 calls and 3.6 million tokens for 20,000). `get_all_cloudwan_routes` asks for every segment's table at every
 edge within one call and keeps of a route what `SHORT_ROUTE` shows; group tables come from
 `get_cloudwan_routes`, one table a call. Both read one page of a table, and of a route its first destination:
-that all of a table comes in one page is taken in its favour here.
+that all of a table comes in one page is taken in its favour here. Its tools judge no policy:
+`detect_cloudwan_inspection` names groups for one direction of a pair, whatever when-sent-to says, and
+`simulate_cloud_wan_route_change` moves attachments between tables. So questions about the policy cost it
+reading the document, and the model judges; of versions it reads the one in force.
 """
 
 from __future__ import annotations
@@ -30,6 +33,18 @@ def every_attachment(truth: Truth) -> Peer:
     """Reading all attachments, page by page; the model counts."""
     count = truth.estate.attachments
     return Peer(-(-count // PAGE), ATTACHMENT_TOKENS * count)
+
+
+def the_policy(truth: Truth) -> Peer:
+    """`get_cloudwan_details` has the document in force, beside a page of attachments; the model reads it."""
+    page = ATTACHMENT_TOKENS * min(PAGE, truth.estate.attachments)
+    return Peer(1, page + len(json.dumps(truth.policy)) // CHARACTERS_A_TOKEN)
+
+
+def policy_and_attachments(truth: Truth) -> Peer:
+    """The same call, and the pages after its first."""
+    every = every_attachment(truth)
+    return Peer(every.calls, every.tokens + len(json.dumps(truth.policy)) // CHARACTERS_A_TOKEN)
 
 
 def every_route(truth: Truth) -> Peer:

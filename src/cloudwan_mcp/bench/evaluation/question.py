@@ -27,8 +27,9 @@ class Way:
     """One call that answers a question.
 
     `expected` is worked out from the simulator's estate alone; `faults` says what in an answer differs from
-    it. `untimed` says why the call's milliseconds are not judged, "" where they are. `later` asks after the
-    estate has changed, with the id of the snapshot from before as the argument `before`.
+    it. `untimed` says why the call's milliseconds are not judged, "" where they are. `whole` calls pass
+    through every attachment and have a bound of their own. `later` asks after the estate has changed, with
+    the id of the snapshot from before as the argument `before`.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Way:
     faults: Callable[[Any, Answer], Iterable[str]]
     untimed: str = ""
     later: bool = False
+    whole: bool = False
 
 
 @dataclass(slots=True, frozen=True)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from cloudwan_mcp.simulator import Estate
+from cloudwan_mcp.simulator.associations import Association
 from cloudwan_mcp.simulator.attachment import Attachment, attachment
 from cloudwan_mcp.simulator.network import Network
 
@@ -19,6 +20,7 @@ ATTACHMENTS = {
     )
 }  # fmt: skip
 WAITING = ("PENDING_ATTACHMENT_ACCEPTANCE", "PENDING_TAG_ACCEPTANCE", "UPDATING", "CREATING")
+ROUTED = ("AVAILABLE", "PENDING_TAG_ACCEPTANCE", "UPDATING")
 PLACEABLE = ("AVAILABLE", "PENDING_TAG_ACCEPTANCE")  # accepted, so that a rule should have placed them
 
 
@@ -29,6 +31,14 @@ class Cell(NamedTuple):
     state: str
     place: str
     edge: str
+
+
+class Wanted(NamedTuple):
+    """Where rules want attachments of a type and state; `place` as in `Cell`."""
+
+    type: str
+    state: str
+    place: str
 
 
 class Route(NamedTuple):
@@ -52,6 +62,8 @@ class Attached:
     unplaced: set[str] = field(default_factory=set)
     waiting: set[str] = field(default_factory=set)
     of_account: set[str] = field(default_factory=set)
+    serving: dict[str, set[str]] = field(default_factory=dict)  # edges of each group's attachments
+    wanted: Counter[Wanted] = field(default_factory=Counter)
 
 
 class Truth:
@@ -74,6 +86,9 @@ class Truth:
         place = place_of(one)
         found.cells[Cell(ATTACHMENTS[one.kind], one.state, place, one.edges[0])] += 1
         found.accounts[one.account] += 1
+        found.wanted[Wanted(ATTACHMENTS[one.kind], one.state, _spelled(one.wanted))] += 1
+        if one.now and one.now.group:
+            found.serving.setdefault(one.now.group, set()).add(one.edges[0])
         if one.account == self.account:
             found.of_account.add(one.id)
         if one.state == "FAILED":
@@ -82,6 +97,11 @@ class Truth:
             found.waiting.add(one.id)
         if not place and one.state in PLACEABLE:
             found.unplaced.add(one.id)
+
+    @property
+    def policy(self) -> dict[str, Any]:
+        """The document in force, as the simulator wrote it."""
+        return self.network.plan.document
 
     @cached_property
     def lanes(self) -> dict[str, tuple[str, ...]]:
@@ -101,13 +121,17 @@ class Truth:
             for edge in edges
         ]
 
-    def _rows(self, place: str, edge: str) -> list[tuple[str, str, str, frozenset[str]]]:
+    def table(self, place: str, edge: str) -> list[dict[str, Any]]:
+        """A route table as AWS gives it."""
         at = {"CoreNetworkId": self.network.core_id, "EdgeLocation": edge}
         group = place.removeprefix("nfg:")
         if group == place:
             identifier = {"CoreNetworkSegmentEdge": {**at, "SegmentName": place}}
         else:
             identifier = {"CoreNetworkNetworkFunctionGroup": {**at, "NetworkFunctionGroupName": group}}
+        return list(self.items("GetNetworkRoutes", RouteTableIdentifier=identifier))
+
+    def _rows(self, place: str, edge: str) -> list[tuple[str, str, str, frozenset[str]]]:
         return [
             (
                 item["DestinationCidrBlock"],
@@ -115,7 +139,7 @@ class Truth:
                 item["Type"],
                 frozenset(end["CoreNetworkAttachmentId"] for end in item["Destinations"]),
             )
-            for item in self.items("GetNetworkRoutes", RouteTableIdentifier=identifier)
+            for item in self.table(place, edge)
         ]
 
     def items(self, operation: str, **scope: Any) -> Iterator[dict[str, Any]]:
@@ -138,6 +162,8 @@ class Truth:
 
 def place_of(one: Attachment) -> str:
     """Where an attachment is, as answers write it."""
-    if one.now is None:
-        return ""
-    return f"nfg:{one.now.group}" if one.now.group else one.now.segment or ""
+    return _spelled(one.now) if one.now else ""
+
+
+def _spelled(given: Association) -> str:
+    return f"nfg:{given.group}" if given.group else given.segment or ""

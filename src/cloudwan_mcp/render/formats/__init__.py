@@ -15,12 +15,14 @@ from cloudwan_mcp.render.formats import (
     mermaid,
     ndjson,
     svg,
+    svg_matrix,
 )
 
 FORMATS: tuple[Format, ...] = (
     markdown.FORMAT,
     mermaid.FORMAT,
     svg.FORMAT,
+    svg_matrix.FORMAT,
     csv.FORMAT,
     csv_connections.FORMAT,
     ndjson.FORMAT,

@@ -13,8 +13,9 @@ import time
 from pathlib import Path
 
 APPLICATION_ID = 0x43574958  # "CWIX"
-VERSION = 2
+VERSION = 3
 CACHE_KIB = 512
+SMALL = 20_000  # elements that are indexed in a second, in no more memory than their discovery took
 ABANDONED_S = 3600.0  # an index that has been written for so long is a killed process's
 SNAPSHOT, INDEX, WRITING = "snapshot-", "index-", "-new"
 BARE = "content='', columnsize=0, detail='none'"  # which rows, and nothing about where in them
@@ -29,6 +30,7 @@ CREATE TABLE tagcell(code INTEGER, ty INTEGER, count INTEGER, PRIMARY KEY(code, 
 CREATE TABLE prefix(family INTEGER, start BLOB, bits INTEGER, n INTEGER,
                     PRIMARY KEY(family, start, bits, n)) WITHOUT ROWID;
 CREATE TABLE alias(k INTEGER, n INTEGER, PRIMARY KEY(k, n)) WITHOUT ROWID;
+CREATE TABLE route(n INTEGER PRIMARY KEY, fold INTEGER, st INTEGER, co INTEGER, sg INTEGER, ed INTEGER);
 CREATE TABLE finding(kind TEXT, n INTEGER, severity TEXT, since REAL, PRIMARY KEY(kind, n)) WITHOUT ROWID;
 CREATE TABLE survey(id INTEGER PRIMARY KEY, kind TEXT, severity TEXT, element TEXT, text TEXT, fix TEXT,
                     facts TEXT);
@@ -41,6 +43,7 @@ TEMPORARY = """
 CREATE TEMP TABLE brought(family INTEGER, start BLOB, bits INTEGER, owner TEXT,
                           PRIMARY KEY(family, start, bits, owner)) WITHOUT ROWID;
 CREATE TEMP TABLE aka(k INTEGER, n INTEGER);
+CREATE TEMP TABLE folded(n INTEGER PRIMARY KEY, fold INTEGER);
 """
 
 COUNTS = {

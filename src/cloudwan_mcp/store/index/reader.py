@@ -37,7 +37,7 @@ class Index:
         self._path = path
         self._lock = lock
         self._counts: dict[str, list[Any]] = {}  # one for each query that reads a whole table
-        self._tags_whole = bool(self._rows("SELECT 1 FROM meta WHERE key = 'tags_whole' AND value = '1'"))
+        self._tags_whole = bool(self.rows("SELECT 1 FROM meta WHERE key = 'tags_whole' AND value = '1'"))
 
     @classmethod
     def open(cls, path: Path, lock: threading.RLock) -> Index | None:
@@ -51,12 +51,12 @@ class Index:
     def known_as(self, identifier: str, *, limit: int) -> list[int]:
         """Elements that may stand for the resource with this id."""
         query = "SELECT n FROM alias WHERE k = ? ORDER BY n LIMIT ?"
-        return [number for (number,) in self._rows(query, (key_of(identifier), limit))]
+        return [number for (number,) in self.rows(query, (key_of(identifier), limit))]
 
     def named(self, text: str, *, after: int = 0, limit: int) -> list[int]:
         """Elements whose name may contain `text`, 3 characters at least: all its trigrams occur."""
         query = " AND ".join(map(_quoted, sorted(set(_trigrams(text)))))
-        found = self._rows(
+        found = self.rows(
             "SELECT rowid FROM name WHERE name MATCH ? AND rowid > ? ORDER BY rowid LIMIT ?",
             (query, after, limit),
         )
@@ -67,9 +67,7 @@ class Index:
         shared: Counter[int] = Counter()
         common: Counter[int] = Counter()
         for trigram in set(_trigrams(text)):
-            found = self._rows(
-                "SELECT rowid FROM name WHERE name MATCH ? LIMIT ?", (_quoted(trigram), COMMON)
-            )
+            found = self.rows("SELECT rowid FROM name WHERE name MATCH ? LIMIT ?", (_quoted(trigram), COMMON))
             (common if len(found) == COMMON else shared).update(number for (number,) in found)
         ranked = [number for number, _ in shared.most_common(limit)]
         return ranked + [
@@ -79,14 +77,14 @@ class Index:
     def tag(self, key: str, value: str | None) -> int | Literal["nowhere"] | None:
         """The code of a tag, or of a key; None where only reading the elements tells which have it."""
         query = "SELECT code FROM tagword WHERE key = ? AND value IS ?"
-        for (code,) in self._rows(query, (plain(key), None if value is None else plain(value))):
+        for (code,) in self.rows(query, (plain(key), None if value is None else plain(value))):
             return int(code)
-        varied = self._rows("SELECT 1 FROM tagword WHERE key = ? AND varied", (plain(key),))
+        varied = self.rows("SELECT 1 FROM tagword WHERE key = ? AND varied", (plain(key),))
         return "nowhere" if not varied and self._tags_whole else None
 
     def tagged(self, code: int, *, after: int, upto: int, limit: int) -> list[int]:
         """Elements with that tag, in the order of their numbers."""
-        found = self._rows(
+        found = self.rows(
             "SELECT rowid FROM tag WHERE tag MATCH ? AND rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ?",
             (token(code), after, upto, limit),
         )
@@ -97,14 +95,14 @@ class Index:
 
         None where there are too many values to keep, or elements with several of them.
         """
-        if self.tag(key, None) is None or self._rows(
+        if self.tag(key, None) is None or self.rows(
             "SELECT 1 FROM tagword WHERE key = ? AND varied", (plain(key),)
         ):
             return None
         only = f"AND ty IN ({', '.join(map(str, types))})" if types else ""
         words = f"tagword JOIN tagcell USING(code) WHERE key = ? {only}"
         query = f"SELECT value, sum(count) FROM {words} GROUP BY value"  # noqa: S608 - numbers
-        counts: dict[str | None, int] = dict(self._rows(query, (plain(key),)))
+        counts: dict[str | None, int] = dict(self.rows(query, (plain(key),)))
         whole = counts.pop(None, 0)
         values = {value: count for value, count in counts.items() if value is not None}
         return values if sum(values.values()) == whole else None
@@ -115,7 +113,7 @@ class Index:
         for bits in range(net.prefixlen, -1, -1):
             around = net.supernet(new_prefix=bits)
             query = "SELECT n FROM prefix WHERE family = ? AND start = ? AND bits = ? ORDER BY n"
-            found += [Held(around, n) for (n,) in self._rows(query, row(around))]
+            found += [Held(around, n) for (n,) in self.rows(query, row(around))]
         return found
 
     def within(self, net: Network, *, limit: int) -> list[Held]:
@@ -125,7 +123,7 @@ class Index:
             "ORDER BY start, bits, n LIMIT ?"
         )
         family, start, bits = row(net)
-        found = self._rows(query, (family, start, net.broadcast_address.packed, bits, limit))
+        found = self.rows(query, (family, start, net.broadcast_address.packed, bits, limit))
         return [Held(type(net)((start, bits)), n) for start, bits, n in found]
 
     def prefixes(self) -> int:
@@ -141,7 +139,7 @@ class Index:
         """How many findings of a kind are older than a moment, or have no time."""
         query = """SELECT count(*) FROM finding
                    WHERE kind = ? AND severity = ? AND (since IS NULL OR since <= ?)"""
-        return int(self._rows(query, (kind, severity, since))[0][0])
+        return int(self.rows(query, (kind, severity, since))[0][0])
 
     def findings(
         self, kind: str, severities: Sequence[str], *, since: float, after: int, limit: int
@@ -152,7 +150,7 @@ class Index:
             f"SELECT n FROM finding WHERE kind = ? AND severity IN ({wanted}) AND n > ? "  # noqa: S608
             "AND (since IS NULL OR since <= ?) ORDER BY n LIMIT ?"
         )
-        return [n for (n,) in self._rows(query, (kind, *severities, after, since, limit))]
+        return [n for (n,) in self.rows(query, (kind, *severities, after, since, limit))]
 
     def survey_counts(self) -> list[tuple[str, str, int]]:
         """(kind, severity, how many) of the findings about the whole network."""
@@ -168,7 +166,7 @@ class Index:
         query = f"SELECT {columns} FROM survey WHERE {where} ORDER BY id LIMIT ?"  # noqa: S608
         return [
             (number, Survey(kind, severity, element, text, fix, json.loads(facts)))
-            for number, severity, element, text, fix, facts in self._rows(
+            for number, severity, element, text, fix, facts in self.rows(
                 query, (kind, *severities, after, limit)
             )
         ]
@@ -177,10 +175,10 @@ class Index:
         """The rows of a query that reads a whole table, read once: the file never changes."""
         with self._lock:
             if query not in self._counts:
-                self._counts[query] = self._rows(query)
+                self._counts[query] = self.rows(query)
             return self._counts[query]
 
-    def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
+    def rows(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
         with self._lock:
             try:
                 return self.db.execute(query, values).fetchall()

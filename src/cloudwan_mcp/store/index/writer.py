@@ -24,8 +24,9 @@ class Entry:
     """What an element can be looked up by.
 
     `alias` is the id of the resource that it stands for: an attachment's VPC is no element of its own.
-    `brought` are prefixes with the ids of the attachments that bring them; `findings` are (kind, severity,
-    since), since being None where it has no time.
+    `brought` are prefixes with the ids of the attachments that bring them; `fold` is the key of a route,
+    the same in each table that it stands in; `findings` are (kind, severity, since), since being None where
+    it has no time.
     """
 
     n: int
@@ -35,6 +36,7 @@ class Entry:
     tags: list[tuple[str, str]] = field(default_factory=list)
     prefixes: list[Network] = field(default_factory=list)
     brought: list[tuple[Network, str]] = field(default_factory=list)
+    fold: int | None = None
     findings: list[tuple[str, str, float | None]] = field(default_factory=list)
 
 
@@ -83,6 +85,7 @@ class IndexWriter:
         tags: list[tuple[int, str]] = []
         prefixes: list[tuple[int, bytes, int, int]] = []
         brought: list[tuple[int, bytes, int, str]] = []
+        folded: list[tuple[int, int]] = []
         findings: list[tuple[str, int, str, float | None]] = []
         for entry in entries:
             if entry.name:
@@ -93,12 +96,15 @@ class IndexWriter:
                 tags.append((entry.n, self._tags.coded(entry.tags, self._types.get(entry.type, 0))))
             prefixes += [(*row(net), entry.n) for net in entry.prefixes]
             brought += [(*row(net), owner) for net, owner in entry.brought]
+            if entry.fold is not None:
+                folded.append((entry.n, entry.fold))
             findings += [(kind, entry.n, severity, since) for kind, severity, since in entry.findings]
         self._fill("name(rowid, text) VALUES(?, ?)", names)
         self._fill("temp.aka VALUES(?, ?)", aliases)
         self._fill("tag(rowid, text) VALUES(?, ?)", tags)
         self._fill("prefix VALUES(?, ?, ?, ?)", prefixes)
         self._fill("temp.brought VALUES(?, ?, ?, ?)", brought)
+        self._fill("temp.folded VALUES(?, ?)", folded)
         self._fill("finding VALUES(?, ?, ?, ?)", findings)
 
     def add_surveys(self, surveys: Iterable[Survey]) -> None:
@@ -126,6 +132,10 @@ class IndexWriter:
                 self._db.execute(
                     f"INSERT INTO {table} SELECT {names}, count(*) FROM snapshot.el GROUP BY {names}"  # noqa: S608
                 )
+            self._db.execute(
+                "INSERT INTO route SELECT n, fold, st, co, sg, ed FROM temp.folded JOIN snapshot.el USING(n)"
+            )
+            self._db.execute("CREATE INDEX route_fold ON route(st, fold)")
             # keys are as good as random: in their order, each page of the table is written once
             self._db.execute("INSERT OR IGNORE INTO alias SELECT k, n FROM temp.aka ORDER BY k, n")
             self._db.executemany("INSERT INTO tagword VALUES(?, ?, ?, ?)", self._tags.words())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from cloudwan_mcp.bench.evaluation.question import Question
 from cloudwan_mcp.bench.evaluation.questions import (
+    association,
+    asymmetry,
     attached,
     attention,
     blackholes,
@@ -11,14 +13,27 @@ from cloudwan_mcp.bench.evaluation.questions import (
     default_exits,
     dependants,
     down,
+    inspection,
+    installed,
     inventory,
+    lint,
+    matrix,
     overlaps,
     prefix_owner,
+    proposal,
     quotas,
+    reachability,
+    versions,
 )
 
 QUESTIONS: tuple[Question, ...] = (
+    reachability.QUESTION,
+    inspection.QUESTION,
+    matrix.QUESTION,
     attention.QUESTION,
+    association.QUESTION,
+    proposal.QUESTION,
+    lint.QUESTION,
     prefix_owner.QUESTION,
     blackholes.QUESTION,
     overlaps.QUESTION,
@@ -27,6 +42,9 @@ QUESTIONS: tuple[Question, ...] = (
     attached.QUESTION,
     dependants.QUESTION,
     down.QUESTION,
+    versions.QUESTION,
     quotas.QUESTION,
+    asymmetry.QUESTION,
+    installed.QUESTION,
     changes.QUESTION,
 )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
+from cloudwan_mcp.bench.evaluation import intent
 from cloudwan_mcp.bench.evaluation.listed import counted, elements
 from cloudwan_mcp.bench.evaluation.peer import every_attachment
 from cloudwan_mcp.bench.evaluation.question import Answer, Question, Way, different
-from cloudwan_mcp.bench.evaluation.truth import Truth
+from cloudwan_mcp.bench.evaluation.questions.association import placed_faults
+from cloudwan_mcp.bench.evaluation.truth import ROUTED, Truth
 
 KINDS = ("failed", "no_segment", "pending")
 
@@ -53,6 +55,51 @@ def _state_faults(expected: Counter[str], answer: Answer) -> Iterator[str]:
     yield from different("attachments by state", dict(expected), found)
 
 
+def _nowhere(truth: Truth) -> str:
+    return min(truth.attached.unplaced)
+
+
+def _unmatched(truth: Truth) -> intent.Placed:
+    listed = truth.listed(_nowhere(truth))
+    tags = {tag["Key"]: tag["Value"] for tag in listed["Tags"]}
+    return intent.place(truth.policy, listed["AttachmentType"].lower().replace("_", "-"), tags)
+
+
+class _Causes(NamedTuple):
+    """By cause, which is a state or "" for no rule: how many attachments are wanted where."""
+
+    places: dict[str, Counter[str]]
+    truth: Truth
+
+
+def _causes(truth: Truth) -> _Causes:
+    places: dict[str, Counter[str]] = {}
+    for wanted, count in truth.attached.wanted.items():
+        if not wanted.place:
+            places.setdefault("", Counter())["(none)"] += count
+        elif wanted.state not in ROUTED:
+            places.setdefault(wanted.state, Counter())[wanted.place] += count
+    return _Causes(places, truth)
+
+
+def _cause_faults(expected: _Causes, answer: Answer) -> Iterator[str]:
+    """The places most wanted are told, of each cause some examples."""
+    yield from different("attachments", expected.truth.estate.attachments, answer["attachments"])
+    if not answer["complete"]:
+        yield "it says that causes are left out"
+    counts, found = {key: each.total() for key, each in expected.places.items()}, {}
+    for row in answer["causes"]:
+        states = {expected.truth.listed(each["id"])["State"] for each in row["examples"]}
+        cause = "" if row["status"] == "no-rule" else ",".join(states)
+        found[cause] = row["count"]
+        places = expected.places.get(cause, Counter())
+        if not places or any(places[place] != count for place, count in row["policy"].items()):
+            yield f"{row['cause']}: {row['policy']} are not wanted"
+        if row["status"] not in ("no-rule", "no-routing") or row["installed"] != "(none)":
+            yield f"{row['cause']}: {row['status']}, {row['installed']}"
+    yield from different("causes", counts, found)
+
+
 QUESTION = Question(
     number=4,
     words="Which attachments have no segment, are pending, rejected or failed, and why?",
@@ -65,6 +112,14 @@ QUESTION = Question(
             _states,
             _state_faults,
         ),
+        Way(
+            "by what rule",
+            "explain_association",
+            lambda truth: {"attachment": _nowhere(truth)},
+            _unmatched,
+            placed_faults,
+        ),
+        Way("by cause", "explain_association", lambda _: {}, _causes, _cause_faults, whole=True),
     ),
     peer=every_attachment,
 )

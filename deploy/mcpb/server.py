@@ -1,0 +1,5 @@
+"""The server, for a desktop client that installs it with uv."""
+
+from cloudwan_mcp.cli import main
+
+raise SystemExit(main())
