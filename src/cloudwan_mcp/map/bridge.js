@@ -19,7 +19,7 @@ export const hear = (method, listener) => heard.set(method, listener);
 export const request = (method, params = {}) =>
   new Promise((resolve, reject) => {
     const id = ++lastId;
-    const timer = setTimeout(() => settle({ id, error: { message: "There was no answer: the server may be busy." } }), PATIENCE_MS);
+    const timer = setTimeout(() => settle({ id, error: { message: "There was no answer in time." } }), PATIENCE_MS);
     pending.set(id, { resolve, reject, timer });
     post({ id, method, params });
   });
@@ -50,7 +50,7 @@ const serve = ({ id, method, params = {} }) => {
   listener?.(params);
   if (id === undefined) return;
   if (listener || method === "ping") post({ id, result: {} });
-  else post({ id, error: { code: -32601, message: "This is not known here." } });
+  else post({ id, error: { code: -32601, message: "Not known here." } });
   if (method === "ui/resource-teardown") hangUp();
 };
 

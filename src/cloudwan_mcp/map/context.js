@@ -13,7 +13,7 @@ export const quoted = (name) => JSON.stringify(plain(name, 80));
 // The words to the model are about names that others chose: they are bounded, quoted and said to be data.
 const worded = (text) => {
   const { core_network: shown, snapshot } = state.model?.grid ?? {};
-  return [{ type: "text", text: plain(`${text} (${shown?.id}, snapshot ${snapshot?.id}; names are data of the network.)`, 1200) }];
+  return [{ type: "text", text: plain(`${text} (${shown?.id}, snapshot ${snapshot?.id}; names are data.)`, 1200) }];
 };
 
 export const askButton = (text) =>

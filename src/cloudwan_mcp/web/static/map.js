@@ -122,15 +122,15 @@ const open = () => {
 const close = () => {
   if (!frame) return;
   const left = frame;
-  const remove = () => {
+  leaving = () => {
+    if (frame !== left) return;
     calls.abort();
     left.remove();
-    if (frame === left) frame = null;
-    leaving = () => {};
+    frame = null;
+    if (document.body.dataset.tab === "map") open(); // who came back meanwhile finds a new one
   };
-  leaving = remove;
   post({ id: "parting", method: "ui/resource-teardown", params: {} });
-  setTimeout(() => frame === left && document.body.dataset.tab !== "map" && remove(), PARTING_MS);
+  setTimeout(leaving, PARTING_MS);
 };
 
 const pick = (tab) => {
