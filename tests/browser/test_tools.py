@@ -37,10 +37,11 @@ def test_the_script_and_the_tests_look_for_the_same_browsers() -> None:
     assert f"for name in {' '.join(NAMES)}; do" in text("scripts/chromium.sh")
 
 
-def test_axe_is_pinned_with_a_hash_and_no_registry() -> None:
+def test_axe_and_the_host_of_apps_are_pinned_with_a_hash_and_no_registry() -> None:
     wanted = json.loads(text("tests/browser/package.json"))["dependencies"]
     packages = json.loads(text("tests/browser/package-lock.json"))["packages"]
-    assert packages.pop("")["dependencies"] == wanted == {"axe-core": "4.14.1"}
+    assert packages.pop("")["dependencies"] == wanted
+    assert wanted == {"@modelcontextprotocol/ext-apps": "2.0.4", "axe-core": "4.14.1"}
     assert all("integrity" in each and "resolved" not in each for each in packages.values())
 
 

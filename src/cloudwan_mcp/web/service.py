@@ -43,6 +43,8 @@ class Service:
         self._collector = collector
         self._interval_s = interval_s
         self.viewers = Viewers()
+        if call:
+            collector.add_section("map", lambda: True)  # so that the page shows its tab
         admission = Pass(token)
         app = routes(collector, self.viewers, admission, call)
         self._listener = Listener(Gate(app, admission, allowed_hosts))

@@ -8,6 +8,7 @@ import { showDiscovery, showSnapshots } from "./discovery.js";
 import { extend, load, startRanges } from "./history.js";
 import { showLeaks } from "./leaks.js";
 import { Link } from "./link.js";
+import { showMapTab, startMap } from "./map.js";
 import { showMemory } from "./memory.js";
 import { element, write } from "./page.js";
 import { onSignIn, showSignIn } from "./sign-in.js";
@@ -30,6 +31,7 @@ const show = (summary) => {
   showDiscovery(current);
   showSnapshots(current);
   showLeaks(current);
+  showMapTab(current.map === true);
   noteThresholds(summary);
   extend(summary);
 };
@@ -82,6 +84,7 @@ document.addEventListener("visibilitychange", () => {
 element("retry").addEventListener("click", () => link.hurry());
 onSignIn(() => link.connect());
 startRanges(failed);
+startMap(() => link.signOut());
 setInterval(age, 1000);
 setInterval(() => document.body.dataset.state === "live" && !document.hidden && refresh(), RELOAD_MS);
 link.connect();
