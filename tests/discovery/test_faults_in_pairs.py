@@ -31,7 +31,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "html_error": {"html_error": 0.1},
     "latency": {"latency": 0.002},
     "repeat": {"operations": {"ListAttachments": {"repeat": 0.5}}},
-    "stuck_token": {"operations": {"ListAttachments": {"stuck_token": 0.6}}},
+    "stuck_token": {"operations": {"ListAttachments": {"stuck_token": 1.0}}},
     "unknown_fields": {"unknown_fields": 1.0},
     "mutate": {"operations": {"ListAttachments": {"mutate": "-9,-10"}}},
     "expired_credentials": {"expired_credentials": 3},

@@ -88,7 +88,7 @@ async def test_a_leak_planted_in_a_handler_is_found_and_its_line_named(
         assert (watched["verdict"], watched.get("tool")) == ("suspect", "stream_topology"), watched["text"]
         assert "detect_leaks" in watched["next_step"]
         found = await talk.page("detect_leaks", tool="stream_topology", seconds=8)
-        if found["calls"] < 1000:  # a machine that is busy needs longer
+        if found["calls"] < 1000 or found["verdict"] == "inconclusive":  # a busy machine needs longer
             found = await talk.page("detect_leaks", tool="stream_topology", seconds=60)
         assert (found["verdict"], found["mode"]) == ("leak", "exercised"), found["text"]
         assert found["line"] == f"cloudwan_mcp/tools/stream_topology.py:{line}"

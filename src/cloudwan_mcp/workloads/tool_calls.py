@@ -30,7 +30,9 @@ VERSION = "2025-11-25"
 
 
 class Quiet:
-    """A session whose client asked for no progress."""
+    """A session whose client asked for no progress, and said nothing of itself."""
+
+    client_capabilities = None
 
     async def report_progress(self, *_: object) -> None:
         pass
