@@ -28,6 +28,7 @@ MADE_ONCE = {"running_simulators", "browser", "rows", "truths", "wheel", "defini
 """Fixtures of a module that take long to make."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that share what their module makes run on one worker, or each worker would make it anew."""
     for item in items:
