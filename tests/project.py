@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+import pytest
+
+LONG = pytest.mark.skipif("LONG" not in os.environ, reason="takes long: LONG=1 make test")
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from browser.backend import Backend, busy, serving
 from browser.visitor import Visitor
+from project import LONG
 
 Visit = Callable[..., Visitor]
 
@@ -36,6 +37,7 @@ def hurried(backend: Backend) -> None:
     backend.collector.add_section("leaks", leaks)
 
 
+@LONG
 def test_an_hour_of_news_leaves_no_more_behind_than_a_quarter(visit: Visit) -> None:
     with serving(hurried, interval_s=0.02, behind_s=2 * (WARM + MANY + 2 * STEP) * STEP_S) as backend:
         visitor = visit(backend)

@@ -39,7 +39,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "expired_token": {"expired_token": 2},
 }
 UNCOUNTED = {"latency", "unknown_fields", "mutate", "expired_token"}
-LIKE_OTHERS = {"bucket", "reset", "html_error", "latency", "unknown_fields"}
+LIKE_OTHERS = {"bucket", "reset", "html", "html_error", "latency", "unknown_fields", "expired_token"}
 """Met as throttle, truncate or internal are, or not at all: LONG=1 make test tries them in pairs too."""
 IN_PAIRS = [name for name in FAULTS if name not in LIKE_OTHERS or "LONG" in os.environ]
 PAIRS = [*((name,) for name in FAULTS), *combinations(IN_PAIRS, 2)]

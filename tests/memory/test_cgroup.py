@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from memory import hungry
+from project import LONG
 
 LIMIT = 160 * 1024 * 1024
 KILLED = -9
@@ -97,6 +98,7 @@ def _place() -> Path:
     return place
 
 
+@LONG
 def test_pages_that_arrive_together_and_then_a_million_elements_stay_within_the_limit(group: Group) -> None:
     done = group.run(hungry.__file__, "job", "on")
     assert done.returncode == 0, (done.returncode, done.stderr[-2000:])

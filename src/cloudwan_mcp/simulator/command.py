@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 from pathlib import Path
+from threading import Thread
 from types import FrameType
 
 from cloudwan_mcp.simulator.counts import Overrides
@@ -67,24 +68,20 @@ def run(args: argparse.Namespace) -> int:
     except (ValueError, OSError) as error:
         sys.stderr.write(f"simulate: {error}\n")
         return 2
-    previous = {number: signal.signal(number, _stop) for number in SIGNALS}
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        """From another thread: raised here, an exception may strike where a connection is just handed on."""
+        Thread(target=simulator.interrupt, name="stop", daemon=True).start()
+
+    previous = {number: signal.signal(number, stop) for number in SIGNALS}
     try:
         sys.stdout.write(announcement(simulator, as_json=args.json))
         sys.stdout.flush()
         simulator.serve_forever()
-    except KeyboardInterrupt:
-        return 0
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
     return 0
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    """Once: a second signal would interrupt the end, and leave threads behind that wait for their clients."""
-    for each in SIGNALS:
-        signal.signal(each, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 def environment(simulator: Simulator) -> dict[str, str]:
