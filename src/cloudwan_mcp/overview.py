@@ -19,7 +19,7 @@ from cloudwan_mcp.render.deployed import policy_version
 from cloudwan_mcp.render.format import Source, Tally
 from cloudwan_mcp.render.grid import REST, Grid, grid_of
 from cloudwan_mcp.render.names import line, marked
-from cloudwan_mcp.reply import Envelope, envelope
+from cloudwan_mcp.reply import Envelope, envelope, snapshot_state
 from cloudwan_mcp.row import size
 from cloudwan_mcp.store import Filters, Reader
 
@@ -192,7 +192,7 @@ def _above(app: App, seen: Overview) -> list[str]:
     info, core = seen.info, seen.core
     place = f"{marked(core.id)} ({marked(core.name)})" if core else "no core network"
     place += f", policy version {seen.version}" if seen.version else ""
-    state = envelope(app, info)["snapshot"]
+    state = snapshot_state(info, app.settings)
     age = f"{state.age_s:,.0f} s old{', stale' if state.stale else ''}"
     asked = "; ".join(f"{name} {marked(value)}" for name, value in told_filters(seen.filters).items())
     expected = f" of {info.expected:,}" if info.expected and not info.complete else ""

@@ -108,6 +108,11 @@ def answer(model: BaseModel) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=encode(data))], structured_content=data)
 
 
+def answer_page(data: dict[str, Any]) -> CallToolResult:
+    """Of a tool that only a page calls: a page reads the structure and no model the text, so it goes once."""
+    return CallToolResult(content=[TextContent(type="text", text=data["hint"])], structured_content=data)
+
+
 class Server(MCPServer[App]):
     """MCPServer, with refusals of arguments that name the argument, its bound and the way out."""
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context
-from mcp.types import CallToolResult, TextContent
+from mcp.types import CallToolResult
 from pydantic import Field
 
 from cloudwan_mcp.app import App
@@ -30,7 +30,7 @@ from cloudwan_mcp.render.names import line
 from cloudwan_mcp.reply import Envelope, envelope, overhead
 from cloudwan_mcp.store import CursorSigner, Filters, Reader
 from cloudwan_mcp.store.cursor import foreign
-from cloudwan_mcp.tool import Tool, app_of
+from cloudwan_mcp.tool import Tool, answer_page, app_of
 
 KIND = "cell"
 NAME = 128
@@ -97,7 +97,7 @@ async def run(
 
     mark, found = await app.read(mark.snapshot, look)
     data = _present(app, mark, found).model_dump(mode="json", exclude_none=True)
-    return CallToolResult(content=[TextContent(type="text", text=data["hint"])], structured_content=data)
+    return answer_page(data)
 
 
 def _going_on(app: App, cursor: str, snapshot: str, asked: Filters) -> _Mark:

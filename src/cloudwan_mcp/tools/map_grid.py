@@ -6,12 +6,12 @@ from functools import partial
 from typing import Annotated
 
 from mcp.server.mcpserver import Context
-from mcp.types import CallToolResult, TextContent
+from mcp.types import CallToolResult
 
 from cloudwan_mcp.app import App
 from cloudwan_mcp.argument import Account, AttachmentType, CoreNetwork, SnapshotId, State, Tag
 from cloudwan_mcp.overview import MAP_BYTES, Map, drawn, narrowed, newest, overview
-from cloudwan_mcp.tool import Tool, app_of
+from cloudwan_mcp.tool import Tool, answer_page, app_of
 
 
 async def run(
@@ -27,8 +27,7 @@ async def run(
     filters = narrowed(core_network_id, account, state, type, tag)
     seen = await app.read(snapshot or await newest(app), partial(overview, filters=filters))
     data = drawn(app, seen, MAP_BYTES)
-    # no model reads it, and a page reads the structure: it is not sent twice
-    return CallToolResult(content=[TextContent(type="text", text=data["hint"])], structured_content=data)
+    return answer_page(data)
 
 
 TOOL = Tool(

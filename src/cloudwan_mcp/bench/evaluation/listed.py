@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from cloudwan_mcp.bench.evaluation.question import Answer
 from cloudwan_mcp.bench.evaluation.truth import Route
 
 Lanes = dict[str, tuple[str, ...]]
+
+
+class Routes(NamedTuple):
+    """What list_routes is to tell, and every table there is: the edges of each lane."""
+
+    routes: list[Route]
+    lanes: Lanes
 
 
 def counted(answer: Answer) -> dict[str, int]:
@@ -41,9 +48,9 @@ def unfolded(tables: dict[str, list[str]], lanes: Lanes) -> Iterator[tuple[str, 
             yield place, edge
 
 
-def route_faults(expected: Iterable[Route], lanes: Lanes, answer: Answer) -> Iterator[str]:
+def route_faults(expected: Routes, answer: Answer) -> Iterator[str]:
     """What list_routes says must be so; and all that is so must be there, or be said to be left out."""
-    wanted, found = set(expected), list(told(answer, lanes))
+    wanted, found = set(expected.routes), list(told(answer, expected.lanes))
     if len(found) != len(set(found)):
         yield "a route is told twice"
     for route in sorted(set(found) - wanted, key=str)[:3]:
@@ -53,10 +60,10 @@ def route_faults(expected: Iterable[Route], lanes: Lanes, answer: Answer) -> Ite
         yield f"{len(missing)} of {len(wanted)} routes are missing, {min(missing, key=str)} for one"
     if not missing and not answer["complete"]:
         yield "everything is there, and it says that something is not"
-    tables = sum(map(len, lanes.values()))
+    tables = sum(map(len, expected.lanes.values()))
     if answer["tables"] != tables:
         yield f"{answer['tables']} of {tables} tables were looked at"
     there = {(route.place, route.edge) for route in wanted}
-    without = {(place, edge) for place, edges in lanes.items() for edge in edges} - there
-    if set(unfolded(answer.get("without") or {}, lanes)) != without:
+    without = {(place, edge) for place, edges in expected.lanes.items() for edge in edges} - there
+    if set(unfolded(answer.get("without") or {}, expected.lanes)) != without:
         yield "the tables without such a route are others"

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from cloudwan_mcp.bench.evaluation.listed import Lanes, counted, elements, route_faults
+from cloudwan_mcp.bench.evaluation.listed import Routes, counted, elements, route_faults
 from cloudwan_mcp.bench.evaluation.peer import every_route
 from cloudwan_mcp.bench.evaluation.question import Answer, Question, Way, different
-from cloudwan_mcp.bench.evaluation.truth import Route, Truth
+from cloudwan_mcp.bench.evaluation.truth import Truth
 
 
-class _Expected(NamedTuple):
-    routes: list[Route]
-    lanes: Lanes
+def _expected(truth: Truth) -> Routes:
+    return Routes([route for route in truth.routes if route.state == "BLACKHOLE"], truth.lanes)
 
 
-def _expected(truth: Truth) -> _Expected:
-    return _Expected([route for route in truth.routes if route.state == "BLACKHOLE"], truth.lanes)
-
-
-def _finding_faults(expected: _Expected, answer: Answer) -> Iterator[str]:
+def _finding_faults(expected: Routes, answer: Answer) -> Iterator[str]:
     """The likely cause of a route that leads somewhere is where it leads."""
     known = {(route.place, route.edge, route.prefix): route.via for route in expected.routes}
     wanted = {"blackhole": len(expected.routes)} if expected.routes else {}
@@ -35,10 +29,6 @@ def _finding_faults(expected: _Expected, answer: Answer) -> Iterator[str]:
             yield f"{element} does not lead to {facts.get('attachment')}"
 
 
-def _route_faults(expected: _Expected, answer: Answer) -> Iterator[str]:
-    yield from route_faults(expected.routes, expected.lanes, answer)
-
-
 QUESTION = Question(
     number=9,
     words="Blackhole routes now, and the likely cause.",
@@ -46,13 +36,13 @@ QUESTION = Question(
         Way(
             "with causes", "list_findings", lambda _: {"findings": ["blackhole"]}, _expected, _finding_faults
         ),
-        Way("from the snapshot", "list_routes", lambda _: {"state": "BLACKHOLE"}, _expected, _route_faults),
+        Way("from the snapshot", "list_routes", lambda _: {"state": "BLACKHOLE"}, _expected, route_faults),
         Way(
             "asked of AWS",
             "list_routes",
             lambda _: {"state": "BLACKHOLE", "fresh": True},
             _expected,
-            _route_faults,
+            route_faults,
             untimed="asks AWS",
         ),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Literal
 
 from cloudwan_mcp.bench.evaluation.peer import every_attachment, every_peering, together
 from cloudwan_mcp.bench.evaluation.question import Answer, Question, Way, different
@@ -22,27 +23,27 @@ def _segment(truth: Truth) -> str:
 
 
 def _at_edge(truth: Truth) -> Members:
-    members: Members = Counter()
     edge = _edge(truth)
-    for cell, count in truth.attached.cells.items():
-        if cell.edge == edge:
-            members[cell.type, cell.state] += count
+    members = _members(truth, "edge", edge)
     members.update(
         ("transit-gateway-peering", item["State"])
         for item in truth.items("ListPeerings")
         if item["EdgeLocation"] == edge
     )
-    members.update(("route", route.state) for route in truth.routes if route.edge == edge)
     return members
 
 
 def _in_segment(truth: Truth) -> Members:
+    return _members(truth, "place", _segment(truth))
+
+
+def _members(truth: Truth, where: Literal["edge", "place"], name: str) -> Members:
+    """What is attached there, and the routes of its tables."""
     members: Members = Counter()
-    segment = _segment(truth)
     for cell, count in truth.attached.cells.items():
-        if cell.place == segment:
+        if getattr(cell, where) == name:
             members[cell.type, cell.state] += count
-    members.update(("route", route.state) for route in truth.routes if route.place == segment)
+    members.update(("route", route.state) for route in truth.routes if getattr(route, where) == name)
     return members
 
 

@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 from itertools import groupby
-from typing import NamedTuple
 
-from cloudwan_mcp.bench.evaluation.listed import Lanes, route_faults
+from cloudwan_mcp.bench.evaluation.listed import Routes, route_faults
 from cloudwan_mcp.bench.evaluation.peer import every_route
 from cloudwan_mcp.bench.evaluation.question import Answer, Arguments, Question, Way
 from cloudwan_mcp.bench.evaluation.truth import Route, Truth
 
 SHOWN = 10  # rows of find, unless more are asked for
-
-
-class _Expected(NamedTuple):
-    routes: list[Route]
-    lanes: Lanes
 
 
 def address(truth: Truth) -> str:
@@ -31,10 +25,10 @@ def _containing(truth: Truth) -> list[Route]:
     return [route for route in truth.routes if one in ip_network(route.prefix)]
 
 
-def _longest(truth: Truth) -> _Expected:
+def _longest(truth: Truth) -> Routes:
     """Of each table its longest match."""
     tables = groupby(sorted(_containing(truth), key=_table), key=_table)
-    return _Expected([max(routes, key=_bits) for _, routes in tables], truth.lanes)
+    return Routes([max(routes, key=_bits) for _, routes in tables], truth.lanes)
 
 
 def _table(route: Route) -> tuple[str, str]:
@@ -43,10 +37,6 @@ def _table(route: Route) -> tuple[str, str]:
 
 def _bits(route: Route) -> int:
     return ip_network(route.prefix).prefixlen
-
-
-def _route_faults(expected: _Expected, answer: Answer) -> Iterator[str]:
-    yield from route_faults(expected.routes, expected.lanes, answer)
 
 
 def _owner_faults(expected: list[Route], answer: Answer) -> Iterator[str]:
@@ -72,13 +62,13 @@ QUESTION = Question(
     number=8,
     words="Where does prefix X go from every segment and edge; which attachment owns this IP?",
     ways=(
-        Way("from the snapshot", "list_routes", _asked, _longest, _route_faults),
+        Way("from the snapshot", "list_routes", _asked, _longest, route_faults),
         Way(
             "asked of AWS",
             "list_routes",
             lambda truth: {**_asked(truth), "fresh": True},
             _longest,
-            _route_faults,
+            route_faults,
             untimed="asks AWS",
         ),
         Way("the owner", "find", lambda truth: {"query": address(truth)}, _containing, _owner_faults),
